@@ -23,7 +23,7 @@ from edge_assistant.engine.quoted_text import quoted_lines
 from edge_assistant.engine.task_entries import Task
 from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.models.resolver import ResolvedModel
-from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
+from edge_assistant.system.errors import AssistantError, CancelledError, run_safely, without_traceback
 from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
@@ -103,7 +103,7 @@ class QuestionRunner:
 
     def fail(self, index: int, error: AssistantError) -> ErrorEvent:
         """Report, as the last event, that a question could not be answered."""
-        outcome = ErrorEvent.from_error(index, error)
+        outcome = ErrorEvent.from_error(index, without_traceback(error))  # the picture's state keeps it
         self._reporter.say(str(error))
         self._reporter.emit(outcome)
         return outcome

@@ -11,7 +11,7 @@ from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.ocr.page import Line, Page
 from edge_assistant.ocr.spoken_lines import Spoken, SpokenLines
-from edge_assistant.system.errors import AssistantError, CancelledError
+from edge_assistant.system.errors import AssistantError, CancelledError, without_traceback
 from edge_assistant.system.i18n import tr
 
 Notice = tuple[str, str]
@@ -61,7 +61,7 @@ def read_text(
     except CancelledError:
         raise
     except AssistantError as error:
-        failure = error
+        failure = without_traceback(error)
     for spoken in spoken_lines.finish(page):
         on_spoken(spoken)
     outcome = _judge(page, failure, count, captured, reader, way_to_model)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from edge_assistant.capture import focus_windows
+from edge_assistant.capture import covered_windows, covered_x11, focus_windows
 from edge_assistant.capture.focus import Focus, MacFocus, NoFocus, X11Focus
 from edge_assistant.capture.pointer import Pointer
 from edge_assistant.capture.pointer_windows import WindowsPointer
@@ -19,7 +19,7 @@ from edge_assistant.capture.screen import MssScreen
 from edge_assistant.capture.screen_mac import MacScreen
 from edge_assistant.capture.session_lock import is_linux_locked, is_mac_locked
 from edge_assistant.capture.session_lock_windows import is_windows_locked
-from edge_assistant.capture.snapshot import DrawWindow, ScreenBackend, WindowBackend
+from edge_assistant.capture.snapshot import DrawWindow, FindAbove, ScreenBackend, WindowBackend
 from edge_assistant.capture.window_mac import MacWindows
 from edge_assistant.capture.window_windows import WindowsWindows
 from edge_assistant.capture.window_x11 import X11Windows
@@ -50,9 +50,10 @@ class Backend:
     `compatible` says whether it is the one here, `needs` which modules must be installed for it. `make_windows` is None
     where the window system does not reveal the active window.
 
-    `locked` is the sentence for a session that is locked. `draw_window` is that of `take_snapshot`. `bring_to_front`
-    gives the focus to a window of ours, by Qt's winId, and returns whether it has it; None where the desktop gives it
-    to a window that is activated. `make_pointer` is None where the pointer cannot be moved, or where that never ran.
+    `locked` is the sentence for a session that is locked. `draw_window`, `find_above` and `has_curtain` are those of
+    `take_snapshot`. `bring_to_front` gives the focus to a window of ours, by Qt's winId, and returns whether it has it;
+    None where the desktop gives it to a window that is activated. `make_pointer` is None where the pointer cannot be
+    moved, or where that never ran.
     """
 
     name: str
@@ -64,6 +65,8 @@ class Backend:
     make_focus: Callable[[], Focus] = NoFocus
     locked: str = _LOCKED
     draw_window: DrawWindow | None = None
+    find_above: FindAbove = lambda _: ()
+    has_curtain: bool = False
     bring_to_front: Callable[[int], bool] | None = None
     make_pointer: Callable[[], Pointer] | None = None
 
@@ -76,14 +79,15 @@ BACKENDS = (
     Backend("Windows", lambda facts: facts.platform == "win32", ("mss",),
             lambda **_: MssScreen(), WindowsWindows, is_windows_locked, focus_windows.WindowsFocus,
             locked=_LOCKED_OR_ASKED, draw_window=print_window, bring_to_front=focus_windows.bring_to_front,
-            make_pointer=WindowsPointer),
+            find_above=covered_windows.windows_above, has_curtain=True, make_pointer=WindowsPointer),
     Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"),
             lambda **_: MacScreen(), MacWindows, is_mac_locked, MacFocus),
     # Before X11: a Wayland session has an X display too, on which most windows are missing.
     Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",),
             PortalScreen, None, is_linux_locked),
     Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"),
-            lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus, make_pointer=X11Pointer),
+            lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus,
+            draw_window=covered_x11.own_picture, find_above=covered_x11.windows_above, make_pointer=X11Pointer),
 )  # fmt: skip
 """The backends in order of preference."""
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from PIL import Image
 
 from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.stacking import WindowAbove, is_covered
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr, tr_count
 
@@ -74,14 +75,16 @@ class WindowBackend(Protocol):
 class Snapshot:
     """The desktop at one moment. `window` is None where no window is active, or where it is not known (Wayland).
 
-    `window_picture` shows the window's contents where the screen's picture of them is black. `blacked_out` tells that
-    all of the screen is black and may be so by a screen reader's screen curtain.
+    `window_picture` shows the window's contents where the screen does not: it is black there, covered, or off the
+    screen. `blacked_out` tells that all of the screen is black and may be so by a screen reader's screen curtain.
+    `above` are the windows above the active one.
     """
 
     window: ActiveWindow | None
     shot: Shot
     window_picture: Image.Image | None = None
     blacked_out: bool = False
+    above: tuple[WindowAbove, ...] = ()
 
     @property
     def picture(self) -> Image.Image:
@@ -124,22 +127,41 @@ class Snapshot:
 DrawWindow = Callable[[ActiveWindow], Image.Image | None]
 """Draws a window's contents without the screen: an RGB picture in pixels, None where that fails or is black."""
 
+FindAbove = Callable[[ActiveWindow], tuple[WindowAbove, ...]]
+"""Returns what lies above a window on the screen, without windows of this program."""
+
 
 def take_snapshot(
-    screen: ScreenBackend, windows: WindowBackend | None, draw_window: DrawWindow | None = None
+    screen: ScreenBackend,
+    windows: WindowBackend | None,
+    draw_window: DrawWindow | None = None,
+    *,
+    find_above: FindAbove = lambda _: (),
+    has_curtain: bool = False,
 ) -> Snapshot:
     """Take a snapshot: the active window first, then the picture, since a later active window may be another one.
 
-    `draw_window` draws a window that is black on the screen; it is None where no curtain blackens what is captured.
-    Raises InputError as the backends do.
+    `draw_window` draws a window that is not seen on the screen as it is, None where that cannot be. With
+    `has_curtain=True` a screen reader may blacken what is captured. Raises InputError as the backends do.
     """
     window = windows.active() if windows is not None else None
-    snapshot = Snapshot(window, screen.grab())
-    if draw_window is None:
-        return snapshot
-    seen = snapshot.cut(window.contents) if window is not None else None
-    drawn = draw_window(window) if window is not None and seen is not None and _is_black(seen) else None
-    return replace(snapshot, window_picture=drawn, blacked_out=_is_black(snapshot.picture))
+    above = find_above(window) if window is not None else ()
+    snapshot = Snapshot(window, screen.grab(), above=above)
+    blacked_out = has_curtain and _is_black(snapshot.picture)
+    drawn = draw_window(window) if window is not None and draw_window is not None and _is_hidden(snapshot) else None
+    return replace(snapshot, window_picture=drawn, blacked_out=blacked_out)
+
+
+def _is_hidden(snapshot: Snapshot) -> bool:
+    """Return whether the screen does not show the active window as it is. One with an open menu is taken from there."""
+    assert snapshot.window is not None
+    contents = snapshot.window.contents
+    seen = snapshot.cut(contents)
+    if seen is None or _is_black(seen):
+        return True
+    if any(each.is_menu for each in snapshot.above):
+        return False
+    return contents.clipped(snapshot.shot.area) != contents or is_covered(contents, snapshot.above)
 
 
 def _is_black(picture: Image.Image) -> bool:

@@ -13,11 +13,12 @@ from typing import Protocol
 from edge_assistant.capture import qt_subprocess
 from edge_assistant.capture.backends import Backend, choose_backend
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.geometry import Rect, enclosing
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take_snapshot
+from edge_assistant.capture.stacking import is_covered, menus_of
 from edge_assistant.system.errors import InputError, NothingToSeeError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.text_cleaning import shorten
+from edge_assistant.system.text_cleaning import clean, has_text, shorten
 
 CAMERA_COUNTDOWN_S = 3.0
 """Seconds from a camera's first frame to the one that is taken: time to aim it, and for its exposure to settle."""
@@ -27,6 +28,12 @@ _MAX_TITLE = 120
 
 _UNSPEAKABLE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 """Private-use characters, as icon fonts have them, and the replacement character."""
+
+_BETWEEN_PARTS = re.compile("(?: [-–—|·])+ ")
+"""What programs write between a document, a page and their own name."""
+
+_LOOSE_ENDS = " ,\u200c\u200d"
+"""What is left at the ends where parts were empty, or where a title was cut: joiners join nothing there."""
 
 _COUNTED_S = 3
 """How many of the last seconds of a count-down are counted aloud."""
@@ -130,7 +137,13 @@ def take_unchecked_snapshot(backend: Backend, listener: CaptureListener, *, moni
     lister = qt_subprocess.query_monitors if monitors else None
     grabber = backend.make_screen(list_monitors=lister, is_cancelled=listener.is_cancelled)
     try:
-        return take_snapshot(grabber, backend.make_windows() if backend.make_windows else None, backend.draw_window)
+        return take_snapshot(
+            grabber,
+            backend.make_windows() if backend.make_windows else None,
+            backend.draw_window,
+            find_above=backend.find_above,
+            has_curtain=backend.has_curtain,
+        )
     except InputError:
         check_unlocked(backend)
         raise
@@ -153,19 +166,35 @@ def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListen
         raise NothingToSeeError(
             tr("This program keeps its window out of pictures, so it cannot be described."), code="protected"
         )
+    if others := menus_of(snapshot.above, own=False):
+        listener.notice("other-menu", tr("A menu of another program is open, so this is the screen that it is on."))
+        return capture_screen(snapshot, _monitor_of(others[-1], snapshot))
     if snapshot.window_picture is not None:
         return CapturedPicture(snapshot.window_picture, origin="window", front=window.number, area=window.contents)
-    inside = window.contents.clipped(snapshot.shot.area)
+    menus = menus_of(snapshot.above, own=True)
+    wanted = enclosing([window.contents, *menus])
+    inside = wanted.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
         raise InputError(
             tr("The active window is off the screen. Move it there, or describe the whole screen."), code="off-screen"
         )
-    seen = inside.width * inside.height / (window.contents.width * window.contents.height)
-    notices = (("window-cut", tr("Part of the window is off the screen and cannot be seen.")),)
+    notices = []
+    if menus:
+        listener.notice("open-menu", tr("A menu is open. It is described with its window."))
+    if inside.width * inside.height < _MIN_VISIBLE * wanted.width * wanted.height:
+        notices.append(("window-cut", tr("Part of the window is off the screen and cannot be seen.")))
+    if is_covered(window.contents, snapshot.above):
+        notices.append(("window-covered", tr("Part of the window is covered by another one, which is seen there.")))
     return CapturedPicture(
-        picture, notices if seen < _MIN_VISIBLE else (), "window", window.number, snapshot.blacked_out, inside
+        picture, tuple(notices), "window", window.number, snapshot.blacked_out, inside, menus=menus_of(snapshot.above)
     )
+
+
+def _monitor_of(rect: Rect, snapshot: Snapshot) -> int | None:
+    """Return the number of the monitor that shows the middle of a rectangle, None where none does."""
+    middle = rect.left + rect.width // 2, rect.top + rect.height // 2
+    return next((each.number for each in snapshot.monitors if each.bounds.contains(*middle)), None)
 
 
 def list_monitors() -> tuple[Monitor, ...]:
@@ -183,7 +212,12 @@ def capture_screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
         bounds = next(monitor.bounds for monitor in snapshot.monitors if monitor.number == number)
         area = bounds.clipped(area) or area
     return CapturedPicture(
-        picture, origin="screen", front=_front_window(snapshot), blacked_out=snapshot.blacked_out, area=area
+        picture,
+        origin="screen",
+        front=_front_window(snapshot),
+        blacked_out=snapshot.blacked_out,
+        area=area,
+        menus=menus_of(snapshot.above),
     )
 
 
@@ -198,6 +232,7 @@ def capture_region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
         front=_front_window(snapshot),
         blacked_out=snapshot.blacked_out,
         area=rect.clipped(snapshot.shot.area),
+        menus=menus_of(snapshot.above),
     )
 
 
@@ -219,10 +254,13 @@ def origin_name(origin: Origin) -> str:
 
 
 def spoken_title(title: str) -> str:
-    """Return a title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long."""
+    """Return a title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long.
+
+    One that has nothing to speak is called untitled.
+    """
     plain = " ".join(_UNSPEAKABLE.sub(" ", shorten(title, 4 * _MAX_TITLE)).split())
-    for dash in (" - ", " – ", " — ", " | ", " · "):
-        plain = plain.replace(dash, ", ")
+    plain = _BETWEEN_PARTS.sub(", ", plain)
     if len(plain) > _MAX_TITLE:
         plain = plain[:_MAX_TITLE].rpartition(" ")[0] or plain[:_MAX_TITLE]
-    return plain or tr("Untitled window")
+    plain = clean(plain).strip(_LOOSE_ENDS)
+    return plain if has_text(plain) else tr("Untitled window")

@@ -43,11 +43,11 @@ class WindowsWindows:
         dwmapi = self._dwmapi or load_dwmapi()
         user32.SetProcessDpiAwarenessContext(_PER_MONITOR_AWARE_V2)  # refused when it is set already
         window = foreground_window(user32)
-        if window is None or user32.IsIconic(window) or _is_cloaked(dwmapi, window):
+        if window is None or user32.IsIconic(window) or is_cloaked(dwmapi, window):
             return None
         if not user32.IsWindowVisible(window):
             return None  # as the one behind the menu of an icon in the tray
-        bounds = _bounds(user32, dwmapi, window)
+        bounds = window_bounds(user32, dwmapi, window)
         contents = _contents(user32, window)
         title = _title(user32, window)
         protected = _is_protected(user32, window)
@@ -56,7 +56,8 @@ class WindowsWindows:
         return ActiveWindow(title, bounds, (contents and contents.clipped(bounds)) or bounds, window, protected)
 
 
-def _bounds(user32: Any, dwmapi: Any, window: int) -> Rect | None:
+def window_bounds(user32: Any, dwmapi: Any, window: int) -> Rect | None:
+    """Return what is seen of a window with its frame, None where it is gone."""
     frame = RECT()
     size = ctypes.sizeof(frame)
     refused = dwmapi.DwmGetWindowAttribute(window, _DWMWA_EXTENDED_FRAME_BOUNDS, ctypes.byref(frame), size)
@@ -74,7 +75,8 @@ def _contents(user32: Any, window: int) -> Rect | None:
     return inner.as_rect()
 
 
-def _is_cloaked(dwmapi: Any, window: int) -> bool:
+def is_cloaked(dwmapi: Any, window: int) -> bool:
+    """Return whether a window is hidden although it counts as visible."""
     cloaked = ctypes.c_uint32()
     size = ctypes.sizeof(cloaked)
     return not dwmapi.DwmGetWindowAttribute(window, _DWMWA_CLOAKED, ctypes.byref(cloaked), size) and cloaked.value != 0

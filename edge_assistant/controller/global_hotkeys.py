@@ -12,7 +12,7 @@ from edge_assistant.hotkeys.actions import READING_ACTIONS, SHORTCUTS
 from edge_assistant.hotkeys.backends import choose_hotkeys
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.hotkeys.other_programs import programs_with
-from edge_assistant.hotkeys.protocol import Hotkeys, key_taken_message
+from edge_assistant.hotkeys.protocol import Hotkeys, key_taken_message, menu_open_message
 from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
 from edge_assistant.system.i18n import tr
 
@@ -132,7 +132,8 @@ class GlobalHotkeys:
         return sentences
 
     def _note(self, sentence: str) -> None:
-        self._problems.append(sentence)
+        if sentence not in {menu_open_message(key) for key in self._registered.values()}:  # else the key works
+            self._problems.append(sentence)
         self._on_notice(sentence)
 
 

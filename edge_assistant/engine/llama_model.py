@@ -21,6 +21,7 @@ from edge_assistant.engine import devices as llama_devices
 from edge_assistant.engine.bindings import ggml, llama, load_backends, mtmd
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload, decide, usable_devices
 from edge_assistant.engine.messages import DEVICE_FAILED, ModelSize, Sampling, Tuning
+from edge_assistant.engine.plain_tokens import tokenize_plain
 from edge_assistant.engine.sampler import Sampler
 from edge_assistant.system.errors import DoesNotFitError, EngineError, WeightsError
 from edge_assistant.system.i18n import tr
@@ -28,6 +29,8 @@ from edge_assistant.system.i18n import tr
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _ABORTED = 2  # llama_decode's return value when the abort callback returned true
 _CHECKED_LOGITS = 16  # so many equal float32 values are no coincidence
+# LLAMA_TOKEN_ATTR_CONTROL and LLAMA_TOKEN_ATTR_USER_DEFINED
+_MEANING = 1 << 3 | 1 << 4
 _POLLED_OPS = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
 _DEFAULT_TUNING, _UNKNOWN_SIZE = Tuning(), ModelSize()
@@ -122,7 +125,18 @@ class LlamaModel:
         self._model = self._context = self._tower = None
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Return the text's token ids; `special` recognises control tokens such as <|im_start|>: never in user text."""
+        """Return the text's token ids; `special` recognises <|im_start|>, <think> and the like: never in user text."""
+        if special:
+            return self._tokenize(text, special=True)
+        return tokenize_plain(text, functools.partial(self._tokenize, special=False), self._added_name)
+
+    def _added_name(self, token: int) -> str | None:
+        """Return what spells a token that has a meaning of its own; None for an ordinary one."""
+        if not llama.llama_vocab_get_attr(self._vocab, token) & _MEANING:
+            return None
+        return bytes(llama.llama_vocab_get_text(self._vocab, token)).decode(errors="replace")
+
+    def _tokenize(self, text: str, *, special: bool) -> list[int]:
         raw = text.encode()
         room = len(raw) + 8
         buffer = (llama.llama_token * room)()

@@ -57,6 +57,9 @@ OVERLAY_ACTIONS = ("palette", "region", "find")
 """Actions that freeze the desktop and open an overlay, in which the person chooses what of it to describe, or to click.
 """
 
+WINDOW_ACTIONS = (*OVERLAY_ACTIONS, "ask", "history", "spell", "lines", "help")
+"""Actions that open a window which needs the keyboard."""
+
 QUESTION = "question"
 """The word before the name of one of the person's own questions; see settings/questions.py."""
 

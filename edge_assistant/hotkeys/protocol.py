@@ -15,7 +15,9 @@ OnPress = Callable[[str], None]
 """Called with the action, on the hotkeys' own thread; it must return at once."""
 
 OnNotice = Callable[[str], None]
-"""Called on that thread with a sentence for the person: the hotkeys have ended, or the desktop gave other keys."""
+"""Called on that thread with a sentence for the person: the hotkeys have ended, the desktop gave other keys, or a press
+can do nothing just now (menu_open_message).
+"""
 
 
 class Hotkeys(Protocol):
@@ -57,3 +59,8 @@ def key_refused_message(key: Key, action: str, reason: str) -> str:
         action=action,
         reason=reason,
     )
+
+
+def menu_open_message(key: Key) -> str:
+    """Return the sentence about a key that opens a window, pressed while a menu has the keyboard."""
+    return tr("A menu is open and has the keyboard. Close it with Escape, then press {key} again.", key=key.spoken)

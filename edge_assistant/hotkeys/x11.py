@@ -1,4 +1,7 @@
-"""Global hotkeys on X11: passive grabs on a connection of their own, whatever the state of the lock keys."""
+"""Global hotkeys on X11: passive grabs on a connection of their own, whatever the state of the lock keys.
+
+While a menu has the keyboard, x11_menus.py reports what no grab can.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from edge_assistant.hotkeys.actions import WINDOW_ACTIONS
 from edge_assistant.hotkeys.key import ARROW_KEYS, Key
-from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message
+from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message, menu_open_message
+from edge_assistant.hotkeys.x11_menus import OpenMenuKeys, RawPress
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.x_server import NoServerError, connect
 
@@ -105,23 +110,40 @@ class X11Hotkeys:
         assert display is not None
         repeat_filter = KeyRepeatFilter()
         try:
+            menu_keys = OpenMenuKeys(display)
+            in_menu: RawPress | None = None
             while not self._wait_for_event(display):
                 for _ in range(display.pending_events()):
                     event = display.next_event()
                     if event.type == X.KeyRelease:
                         repeat_filter.release(event.detail, event.time)
                     elif event.type == X.KeyPress:
-                        action = self._actions.get((event.detail, event.state & 0xFF & ~self._ignored))
-                        if action is not None and not repeat_filter.is_repeat(event.detail, event.time):
+                        action = self._action(event.detail, event.state)
+                        # A menu that has just closed: the press was reported already.
+                        reported = in_menu is not None and (in_menu.keycode, in_menu.time) == (event.detail, event.time)
+                        repeated = action is not None and repeat_filter.is_repeat(event.detail, event.time)
+                        if action is not None and not repeated and not reported:
                             on_press(action)
                     elif event.type == X.MappingNotify:
                         display.refresh_keyboard_mapping(event)
                         self._follow_layout(keys)
+                    elif (press := menu_keys.handle(event, {keycode for keycode, _ in self._actions})) is not None:
+                        in_menu = press
+                        self._press_in_menu(self._action(press.keycode, press.bits), keys, on_press, on_notice)
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)
             self.unavailable = tr(_LOST)
             on_notice(self.unavailable)
+
+    def _action(self, keycode: int, state: int) -> str | None:
+        return self._actions.get((keycode, state & 0xFF & ~self._ignored))
+
+    def _press_in_menu(self, action: str | None, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> None:
+        if action in WINDOW_ACTIONS:
+            on_notice(menu_open_message(keys[action]))
+        elif action is not None:
+            on_press(action)
 
     def _wait_for_event(self, display: Display) -> bool:
         """Wait for an event or for `close`; return whether it is `close`."""

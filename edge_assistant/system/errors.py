@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from edge_assistant.system import text_cleaning
 from edge_assistant.system.file_retry import is_in_use
@@ -172,16 +173,31 @@ def weights_in_use_error(path: Path) -> WeightsError:
     )
 
 
+_AnyError = TypeVar("_AnyError", bound=BaseException)
+
+
+def without_traceback(error: _AnyError) -> _AnyError:
+    """Return an error that is going to be kept, rid of all that it was on its way through, and of its causes.
+
+    A traceback holds the functions that were left, and what these had: a picture that could not be decoded, say.
+    """
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+    return error
+
+
 def run_safely(run: Callable[[], object], what_failed: str) -> AssistantError | None:
-    """Call `run`; return None, or the error that it ended with, logged as `what_failed`. A bug is explained."""
+    """Call `run`; return None, or the error that it ended with, logged as `what_failed`, and fit to be kept.
+
+    A bug is explained.
+    """
     try:
         run()
     except AssistantError as error:
         _log.info("%s: %s", what_failed, error)
-        return error
+        return without_traceback(error)
     except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a sentence instead of an end)
         _log.exception(what_failed)
-        return explain_error(error)
+        return without_traceback(explain_error(error))
     return None
 
 

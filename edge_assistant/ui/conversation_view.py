@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
     QTextFormat,
 )
@@ -31,6 +32,13 @@ from edge_assistant.system.text_cleaning import Unshortened, clean
 from edge_assistant.ui.icons.drawn import draw_icon
 from edge_assistant.ui.read_only_text import ReadOnlyText
 from edge_assistant.ui.style import LARGE_SPACE, SMALL_SPACE, SPACE, outline_colour
+
+MOST_PARAGRAPHS = 400
+"""So many paragraphs are shown, some hundred questions; more would take memory without end, 3 KB each. With the oldest
+ones goes what belongs to them."""
+
+_DROPPED_AT_ONCE = 40
+"""Paragraphs that are over before the oldest are dropped, so that the text moves seldom."""
 
 _GUTTER = 1.75
 """Width in line heights of the room for the icons."""
@@ -81,6 +89,21 @@ def _look(kind: Kind) -> QTextCharFormat:
     return look
 
 
+def _begins_topic(block: QTextBlock) -> bool:
+    """Return whether a question begins here, or an answer to none, such as that about a file."""
+    kind = block.userState()
+    if kind in (Kind.ANSWER, Kind.ERROR):
+        return block.previous().userState() not in (Kind.QUESTION, Kind.WINDOW)
+    return kind in (Kind.QUESTION, Kind.WINDOW)
+
+
+def _next_block(block: QTextBlock, is_wanted: Callable[[QTextBlock], bool]) -> QTextBlock:
+    """Return this block or the next one that is wanted, an invalid one where there is none."""
+    while block.isValid() and not is_wanted(block):
+        block = block.next()
+    return block
+
+
 def _paragraph(kind: Kind) -> QTextBlockFormat:
     paragraph = QTextBlockFormat()
     paragraph.setIndent(1)
@@ -118,7 +141,7 @@ class ConversationView(ReadOnlyText):
         if isinstance(event, SentenceEvent):
             self._append_sentence(event)
         elif isinstance(event, WindowEvent):
-            self._append(Kind.WINDOW, event.title)
+            self._append(Kind.WINDOW, event.shown_title)
         elif isinstance(event, NoticeEvent):
             self._append(Kind.NOTE, event.message)
         elif isinstance(event, ErrorEvent):
@@ -205,3 +228,28 @@ class ConversationView(ReadOnlyText):
         self.add("", paragraph=_paragraph(kind))
         self.document().lastBlock().setUserState(kind)
         self.add(_prefixed(kind, text), _look(kind))
+        if self.document().blockCount() > MOST_PARAGRAPHS + _DROPPED_AT_ONCE:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Drop the oldest questions with all that belongs to them, unless somebody reads there, and say so there."""
+        oldest_kept = self.document().findBlockByNumber(self.document().blockCount() - MOST_PARAGRAPHS)
+        first = _next_block(oldest_kept, _begins_topic)
+        if not first.isValid():  # such as many notes
+            first = _next_block(oldest_kept, lambda block: block.userState() >= 0)
+        own_cursor = self.textCursor()
+        is_read = self.hasFocus() and min(own_cursor.anchor(), own_cursor.position()) < first.position()
+        left = self.document().blockCount() - first.blockNumber()
+        if is_read or not first.isValid() or left < MOST_PARAGRAPHS // 2:  # a long answer stays for a while
+            return
+        scroll_bar = self.verticalScrollBar()
+        was_scrolled_down, below = scroll_bar.value() == scroll_bar.maximum(), scroll_bar.maximum() - scroll_bar.value()
+        length = self.document().characterCount()
+        oldest = QTextCursor(self.document())
+        oldest.setPosition(first.position() - 1, QTextCursor.MoveMode.KeepAnchor)  # the first block stays, empty
+        oldest.removeSelectedText()
+        oldest.setBlockFormat(_paragraph(Kind.NOTE))
+        oldest.block().setUserState(Kind.NOTE)
+        oldest.insertText(_prefixed(Kind.NOTE, tr("What was before this is no longer shown.")), _look(Kind.NOTE))
+        self._part_start += self.document().characterCount() - length
+        scroll_bar.setValue(scroll_bar.maximum() - (0 if was_scrolled_down else below))

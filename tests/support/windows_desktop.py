@@ -20,7 +20,8 @@ FRAME, SEEN, INNER = Rect(93, 50, 614, 407), Rect(100, 50, 600, 400), Rect(101, 
 class Window:
     """A window: `frame` with its invisible borders, `seen` without them, `inner` its contents, all on the desktop.
 
-    `busy`: its thread takes no messages, but not yet for so long that Windows calls it `hung`.
+    `busy`: its thread takes no messages, but not yet for so long that Windows calls it `hung`. `style` is its extended
+    one, `alpha` that of all its pixels where it is layered and has one.
     """
 
     title: str = "Invoice 1042, Writer"
@@ -29,6 +30,9 @@ class Window:
     seen: Rect = SEEN
     inner: Rect = INNER
     thread: int = 1
+    process: int = 4000
+    style: int = 0
+    alpha: int | None = None
     owner: int | None = None
     minimised: bool = False
     hidden: bool = False
@@ -53,7 +57,8 @@ def write(reference: Any, *values: int) -> int:
 
 @dataclass
 class Desktop:
-    """user32 and dwmapi. A call with an unknown window fails, as it does once a window is closed.
+    """user32 and dwmapi. A call with an unknown window fails, as it does once a window is closed. The first window lies
+    above all others.
 
     `fronts` are what GetForegroundWindow returns, the last one from then on. A thread of `privileged` may set the
     foreground window, and one that is joined with the front window's thread; that joining is refused for windows of
@@ -150,8 +155,29 @@ class Desktop:
         owner = self.windows[window].owner
         return window if owner is None else self.GetAncestor(owner, kind)
 
-    def GetWindowThreadProcessId(self, window: int, _: None) -> int:
-        return self.windows[window].thread if window in self.windows else 0
+    def GetWindowThreadProcessId(self, window: int, process: Any) -> int:
+        if window not in self.windows:
+            return 0
+        if process is not None:
+            write(process, self.windows[window].process)
+        return self.windows[window].thread
+
+    def GetWindow(self, window: int, relation: int) -> int | None:
+        assert relation == 3, "the next one above"
+        order = list(self.windows)
+        at = order.index(window) if window in order else 0
+        return order[at - 1] if at else None
+
+    def GetWindowLongW(self, window: int, index: int) -> int:
+        assert index == -20, "the extended style"
+        return self.windows[window].style if window in self.windows else 0
+
+    def GetLayeredWindowAttributes(self, window: int, key: None, alpha: Any, flags: Any) -> int:
+        assert key is None
+        if window not in self.windows or self.windows[window].alpha is None:
+            return 0
+        write(alpha, self.windows[window].alpha)
+        return write(flags, 2)
 
     def GetCurrentThreadId(self) -> int:
         return self.thread

@@ -261,7 +261,7 @@ def test_pre_commit_runs_the_checks_of_the_gate() -> None:
     script = _read(Path("scripts/test"))
     loop = re.search(r"for platform in ([\w ]+); do\n\s*check (.+)\n", script)
     assert loop is not None
-    gate = set(re.findall(r"^ *check (.+)$", script, flags=re.MULTILINE)) - {loop[2], '-m pytest "${tests[@]}"'}
+    gate = set(re.findall(r"^ *check ((?!-m pytest).+)$", script, flags=re.MULTILINE)) - {loop[2]}
     gate |= {loop[2].replace("$platform", platform) for platform in loop[1].split()}
     hooks = re.findall(r"^ *entry: \.venv/bin/python (.+)$", _read(Path(".pre-commit-config.yaml")), flags=re.MULTILINE)
     assert len(gate) > 4

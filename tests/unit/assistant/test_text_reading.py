@@ -116,6 +116,7 @@ def test_where_nothing_can_be_recognised_the_model_reads_or_the_reason_is_told()
     assert outcome.notices == (("text-missing", "The files are missing. The model reads instead."),)
     outcome, _ = outcome_of(ScriptedReader((), failure=missing), "text")
     assert (outcome.model_reads, outcome.failure, outcome.notices) == (False, missing, ())
+    assert missing.__traceback__ is None, "it is kept, and holds nothing of the picture"
 
 
 @pytest.mark.parametrize("who", ["auto", "text"])

@@ -10,6 +10,7 @@ from PIL import Image
 
 from edge_assistant.capture.geometry import Rect, enclosing
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot, take_snapshot
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.system.errors import InputError
 
 
@@ -102,7 +103,7 @@ def test_a_window_that_is_black_on_the_screen_is_drawn_without_it() -> None:
         return drawn
 
     for picture, blacked_out in ((Image.new("RGB", (10, 10)), True), (lit, False)):
-        snapshot = take_snapshot(*fixed(picture, window), draw)
+        snapshot = take_snapshot(*fixed(picture, window), draw, has_curtain=True)
         assert snapshot.window_picture is drawn
         assert snapshot.blacked_out is blacked_out
     assert asked == [window, window]
@@ -116,16 +117,30 @@ def test_a_window_that_can_be_seen_is_not_drawn_and_nor_is_one_that_there_is_not
     seen = Image.new("RGB", (10, 10))
     seen.putpixel((4, 4), (0, 0, 1))
     assert take_snapshot(*fixed(seen, window), never).window_picture is None
-    outside = ActiveWindow("Title", Rect(50, 1, 5, 5), Rect(50, 2, 3, 3))
-    for absent in (None, outside):
-        snapshot = take_snapshot(*fixed(Image.new("RGB", (10, 10)), absent), never)
-        assert (snapshot.window_picture, snapshot.blacked_out) == (None, True)
+    snapshot = take_snapshot(*fixed(Image.new("RGB", (10, 10)), None), never, has_curtain=True)
+    assert (snapshot.window_picture, snapshot.blacked_out) == (None, True)
     assert not take_snapshot(*fixed(Image.new("RGB", (10, 10)), window)).blacked_out
 
 
-def test_frames_and_shadows_change_a_rectangle_by_their_sides() -> None:
-    contents = Rect(10, 30, 100, 50)
-    assert contents.grown(1, 20, 1, 2) == Rect(9, 10, 102, 72)
-    assert contents.grown(1, 20, 1, 2).without(1, 20, 1, 2) == contents
-    assert contents.without(200, 0, 0, 0).width == 0
-    assert (contents.right, contents.bottom) == (110, 80)
+@pytest.mark.parametrize(
+    ("contents", "above", "is_drawn"),
+    [
+        (Rect(2, 2, 4, 4), (), False),
+        (Rect(2, 2, 4, 4), (WindowAbove(Rect(0, 0, 3, 9)),), True),
+        (Rect(2, 2, 4, 4), (WindowAbove(Rect(0, 0, 3, 9), is_own=True),), False),
+        (Rect(2, 2, 4, 4), (WindowAbove(Rect(0, 0, 2, 9)),), False),
+        (Rect(8, 2, 4, 4), (), True),
+        (Rect(50, 2, 4, 4), (), True),
+        # An open menu is what is wanted, and a window does not draw it.
+        (Rect(8, 2, 4, 4), (WindowAbove(Rect(4, 4, 3, 3), is_menu=True, is_own=True),), False),
+    ],
+)
+def test_a_window_that_the_screen_does_not_show_as_it_is_is_drawn(
+    contents: Rect, above: tuple[WindowAbove, ...], is_drawn: bool
+) -> None:
+    drawn = Image.new("RGB", (contents.width, contents.height), "red")
+    window = ActiveWindow("Title", contents, contents)
+    seen = Image.new("RGB", (10, 10), "white")
+    snapshot = take_snapshot(*fixed(seen, window), lambda _: drawn, find_above=lambda _: above)
+    assert snapshot.above == above
+    assert (snapshot.window_picture is drawn) is is_drawn

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from unicodedata import category
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from edge_assistant.capture import targets
@@ -13,6 +16,7 @@ from edge_assistant.capture.backends import BACKENDS, Backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.capture.targets import (
     Target,
     capture,
@@ -25,6 +29,7 @@ from edge_assistant.capture.targets import (
     take_unchecked_snapshot,
 )
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, NothingToSeeError
+from edge_assistant.system.text_cleaning import clean
 
 X11 = next(backend for backend in BACKENDS if backend.name == "X11")
 WAYLAND = next(backend for backend in BACKENDS if backend.name == "Wayland")
@@ -101,6 +106,73 @@ def test_a_title_is_made_fit_to_be_spoken(title: str, spoken: str) -> None:
     assert spoken_title(title) == spoken
 
 
+PARTS = (
+    *(
+        "\x1b[31m",
+        "\x1b]0;",
+        "\x07",
+        "\x9b2J",
+        "\x00",
+        "\n",
+        "\u2028",
+        "\u202e",
+        "\u2066",
+        "\u2069",
+        "\ud83d",
+        "\ue0a0",
+    ),
+    *(
+        "\u200b",
+        "\ufeff",
+        "\u200c",
+        "\u200d",
+        "\u00ad",
+        "\u0301",
+        " - ",
+        " | ",
+        " – ",
+        "—",
+        ",",
+        "word ",
+        "<b>",
+        "-",
+        "x",
+        " ",
+    ),
+    *("می\u200cخواهم", "👩\u200d👩\u200d👧", "日", "[[volm 0]]"),
+)
+TITLES = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(PARTS),
+        st.tuples(st.sampled_from(PARTS), st.integers(1, 300)).map(lambda part: part[0] * part[1]),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(TITLES)
+@settings(max_examples=60)
+@example("\u200c")
+@example("-")
+@example("\u00ad" * 200)
+@example("\u0301" * 500)
+@example(", ")
+def test_whatever_a_title_is_it_is_spoken_clean_short_and_never_empty(title: str) -> None:
+    spoken = spoken_title(title)
+    assert spoken == spoken.strip()
+    assert 0 < len(spoken) <= 120
+    assert clean(spoken) == spoken
+    assert len(spoken.splitlines()) == 1
+    assert any(category(each)[0] in "LNS" for each in spoken), "something to speak"
+    assert spoken_title(spoken) == spoken, "said again it is the same"
+
+
+def test_the_joiners_of_words_and_emoji_stay() -> None:
+    assert spoken_title("می\u200cخواهم") == "می\u200cخواهم"
+    assert spoken_title("Family 👩\u200d👩\u200d👧 - Chat") == "Family 👩\u200d👩\u200d👧, Chat"
+
+
 def snapshot(window: ActiveWindow | None) -> Snapshot:
     screen = Rect(0, 0, 200, 100)
     return Snapshot(window, Shot(Image.new("RGB", (200, 100)), screen, (Monitor(1, screen),)))
@@ -131,6 +203,37 @@ def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[
     captured = capture_window(snapshot(window(contents)), X11, Told())
     assert captured.image.size == size
     assert [code for code, _ in captured.notices] == codes
+
+
+@pytest.mark.parametrize(
+    ("above", "size", "codes", "told"),
+    [
+        ((), (100, 50), [], []),
+        ((WindowAbove(Rect(10, 30, 50, 50)),), (100, 50), ["window-covered"], []),
+        ((WindowAbove(Rect(10, 30, 50, 50), is_own=True),), (100, 50), [], []),
+        ((WindowAbove(Rect(5, 40, 50, 55), is_menu=True, is_own=True),), (105, 65), [], ["open-menu"]),
+        ((WindowAbove(Rect(5, 40, 50, 70), is_menu=True, is_own=True),), (105, 70), ["window-cut"], ["open-menu"]),
+        ((WindowAbove(Rect(190, 0, 10, 50), is_menu=True),), (200, 100), [], ["other-menu"]),
+    ],
+)
+def test_menus_are_in_the_picture_and_what_is_covered_is_said(
+    above: tuple[WindowAbove, ...], size: tuple[int, int], codes: list[str], told: list[str]
+) -> None:
+    listener = Told()
+    captured = capture_window(replace(snapshot(window(Rect(10, 30, 100, 50))), above=above), X11, listener)
+    assert captured.image.size == size
+    assert captured.front == 7
+    assert [code for code, _ in captured.notices] == codes
+    assert [each[1] for each in listener.told if isinstance(each, tuple) and len(each) == 3] == told
+
+
+def test_a_menu_of_another_program_is_on_its_own_monitor() -> None:
+    two = (Monitor(1, Rect(0, 0, 120, 100)), Monitor(2, Rect(120, 0, 80, 100)))
+    shot = Shot(Image.new("RGB", (200, 100)), Rect(0, 0, 200, 100), two)
+    seen = Snapshot(window(Rect(10, 30, 100, 50)), shot, above=(WindowAbove(Rect(150, 0, 10, 50), is_menu=True),))
+    assert capture_window(seen, X11, Told()).image.size == (80, 100)
+    away = replace(seen, above=(WindowAbove(Rect(500, 0, 10, 50), is_menu=True),))
+    assert capture_window(away, X11, Told()).image.size == (200, 100)
 
 
 def test_a_window_that_is_kept_out_of_pictures_is_refused_after_its_title() -> None:

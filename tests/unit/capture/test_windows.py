@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from dataclasses import replace
 from typing import Any
@@ -12,11 +13,13 @@ from PIL import Image
 from support.windows_desktop import FRAME, INNER, SEEN, Desktop, Gdi, Window
 
 from edge_assistant.capture import windows_user32
+from edge_assistant.capture.covered_windows import windows_above
 from edge_assistant.capture.focus_windows import WindowsFocus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.print_window import GDI32, print_window
 from edge_assistant.capture.session_lock_windows import WTSAPI32, SessionInfo, is_windows_locked
 from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.capture.window_windows import WindowsWindows
 from edge_assistant.system.windows_api import load_library
 
@@ -110,6 +113,40 @@ def test_a_window_that_is_kept_out_of_pictures_is_known(affinity: int, protected
     window = active(with_window(Window(affinity=affinity)))
     assert window is not None
     assert window.protected is protected
+
+
+def above(*windows: Window) -> tuple[WindowAbove, ...]:
+    desktop = Desktop({**dict(enumerate(windows, start=1)), 4711: Window(), 9000: Window()}, [4711])
+    window = active(desktop)
+    assert window is not None
+    return windows_above(window, desktop, desktop)
+
+
+def test_what_lies_above_a_window_is_told_from_below_and_menus_by_their_class() -> None:
+    menu = Window("", "#32768", seen=Rect(1, 2, 30, 40))
+    assert above(menu, Window(process=5)) == (
+        WindowAbove(SEEN, is_own=False), WindowAbove(Rect(1, 2, 30, 40), is_menu=True, is_own=True),
+    )  # fmt: skip
+    assert above() == ()
+
+
+@pytest.mark.parametrize(
+    ("window", "hides"),
+    [
+        (Window(hidden=True), False),
+        (Window(minimised=True), False),
+        (Window(cloaked=1), False),
+        (Window(process=os.getpid()), False),
+        (Window(seen=Rect(0, 0, 0, 0)), False),
+        (Window(style=0x20), False),
+        (Window(style=0x80000), False),
+        (Window(style=0x80000, alpha=10), False),
+        (Window(style=0x80000, alpha=255), True),
+        (Window(), True),
+    ],
+)
+def test_what_is_not_seen_or_seen_through_hides_nothing(window: Window, hides: bool) -> None:
+    assert bool(above(window)) is hides
 
 
 class Session:

@@ -54,7 +54,7 @@ class ScriptedAssistant:
         pass
 
 
-def read(name: str) -> CapturedPicture:
+def read(name: str, _: object = None) -> CapturedPicture:
     if name == "gone.png":
         raise InputError("It is gone.", code="no-such-file")
     return CapturedPicture(Image.new("RGB", (8, 8)))
@@ -136,7 +136,7 @@ def test_the_name_of_each_picture_is_spoken_before_its_answers(
     class Speaker:
         def __init__(self, **_: object) -> None:
             self.stop = self.start = self.close = lambda: None
-            self.wait = lambda *_: True
+            self.wait = self.wait_unless = lambda *_: True
 
         def say(self, text: str, **_: object) -> None:
             said.append(f"{text} after {len(shown)} events")

@@ -10,7 +10,7 @@ from support.loop_harness import LoopHarness
 from edge_assistant.controller.global_hotkeys import GlobalHotkeys, check_key
 from edge_assistant.hotkeys.actions import SHORTCUTS
 from edge_assistant.hotkeys.key import Key, parse_key
-from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message
+from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message, menu_open_message
 
 PALETTE, WINDOW, SWITCH = parse_key("ctrl+shift+F12"), parse_key("ctrl+shift+F9"), parse_key("super+F3")
 BINDINGS = {"palette": PALETTE, "window": WINDOW}
@@ -164,6 +164,14 @@ def test_a_key_is_named_only_where_it_works(desktop: Desktop) -> None:
     desktop.notice("The desktop no longer sends shortcuts.")
     assert desktop.told == ["The desktop no longer sends shortcuts."]
     assert hotkeys.working_key("palette") is None
+
+
+def test_a_key_that_could_do_nothing_while_a_menu_was_open_still_works(desktop: Desktop) -> None:
+    desktop.hotkeys.register(BINDINGS)
+    sentence = menu_open_message(PALETTE)
+    desktop.notice(sentence)
+    assert desktop.told == [sentence]
+    assert desktop.hotkeys.working_key("palette") == PALETTE
 
 
 def test_all_keys_but_one_are_given_away_and_taken_back(desktop: Desktop) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -45,6 +47,29 @@ def test_a_bug_while_a_picture_is_taken_is_a_sentence(
     request.take_picture(done.set)
     assert done.wait(5)
     assert "in the program" in str(request.failure)
+
+
+def test_of_a_broken_picture_nothing_is_kept_but_the_sentence(tmp_path: Path) -> None:
+    size = (1237, 611)  # which no other picture has
+    path = tmp_path / "broken.png"
+    Image.effect_noise(size, 40).convert("RGB").save(path)
+    path.write_bytes(path.read_bytes()[:-100_000])
+    request, done = Request(1, print, print, target=path), threading.Event()
+    request.allow_speech()
+    request.take_picture(done.set)
+    assert done.wait(5)
+    assert "broken.png is damaged" in str(request.failure)
+    assert not [each for each in gc.get_objects() if isinstance(each, Image.Image) and each.size == size]
+
+
+def test_an_error_that_it_is_given_holds_nothing_either() -> None:
+    request = Request(1, print, print)
+    try:
+        raise InputError("It is damaged.") from ValueError()
+    except InputError as error:
+        request.failure = error
+    assert request.failure is not None
+    assert (request.failure.__traceback__, request.failure.__cause__) == (None, None)
 
 
 class NoThread:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from edge_assistant.cli import main
 from edge_assistant.engine import failures
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.messages import EngineConfig
-from edge_assistant.system.errors import CancelledError, DoesNotFitError, explain_error, run_safely
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, InputError, explain_error, run_safely
 from edge_assistant.system.worker_process import WorkerDiedError
 
 
@@ -92,6 +93,37 @@ def test_what_is_run_safely_ends_with_an_error_instead_of_raising_it(expect_log:
     bug = run_safely(lambda: fail(ZeroDivisionError()), "dividing failed")
     assert bug is not None
     assert bug.code == "internal"
+
+
+class Picture:
+    """Something large."""
+
+
+def test_an_error_that_is_kept_keeps_nothing_of_what_it_came_through() -> None:
+    pictures: list[weakref.ref[Picture]] = []
+
+    def decode() -> None:
+        picture = Picture()
+        pictures.append(weakref.ref(picture))
+        try:
+            raise ValueError
+        except ValueError as error:
+            raise InputError("It is damaged.") from error
+
+    failure = run_safely(decode, "decoding failed")
+    assert isinstance(failure, InputError)
+    assert [each() for each in pictures] == [None], "at once, without the collector"
+
+
+@pytest.mark.parametrize("bug", [KeyError("x"), _os_error(errno.EIO), _os_error(errno.ENOSPC), MemoryError()])
+def test_nor_does_what_is_told_of_a_bug(bug: Exception, expect_log: Callable[[str], None]) -> None:
+    def fail() -> None:
+        raise bug from ValueError()
+
+    expect_log("dividing failed")
+    failure = run_safely(fail, "dividing failed")
+    assert failure is not None
+    assert (failure.__traceback__, failure.__cause__, failure.__context__) == (None, None, None)
 
 
 def test_qt_that_finds_no_memory_is_not_called_missing() -> None:

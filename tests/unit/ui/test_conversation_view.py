@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from support.accessible_walk import application, until
 from support.heard_focus import heard_focus
 
-from edge_assistant.assistant.events import NoticeEvent, ReadEvent, ReadTimings, SentenceEvent, cancelled
+from edge_assistant.assistant.events import (
+    NoticeEvent,
+    ReadEvent,
+    ReadTimings,
+    SentenceEvent,
+    WindowEvent,
+    cancelled,
+)
 from edge_assistant.ocr.page import Page
-from edge_assistant.ui.conversation_view import ConversationView
+from edge_assistant.ui.conversation_view import MOST_PARAGRAPHS, ConversationView
 
 
 class Window(QWidget):
@@ -145,3 +152,87 @@ def test_our_voice_reads_the_paragraphs_each_with_its_kind(window: Window) -> No
         for expected in ("Answer: A dialog.", "You: What is it?"):
             QTest.keyClick(window.view, Qt.Key.Key_Up)
             assert heard.take() == [expected]
+
+
+def converse(window: Window, first: int, count: int, *, windows: bool = True) -> None:
+    """So many windows, or files, are described, each with an answer and a notice."""
+    for number in range(first, first + count):
+        if windows:
+            window.view.show_event(WindowEvent(number, f"Window {number}", 0, 0, 9, 9))
+        window.view.show_event(SentenceEvent(number, f"Answer {number} has 4711."))
+        window.view.show_event(NoticeEvent(number, "after", f"Notice {number}."))
+
+
+ENOUGH = MOST_PARAGRAPHS * 3 // 5  # questions for more paragraphs than are kept
+DROPPED = "Note: What was before this is no longer shown."
+
+
+@pytest.mark.parametrize("windows", [True, False])
+def test_of_a_long_conversation_the_oldest_questions_go_whole_and_that_is_said(window: Window, windows: bool) -> None:
+    focus(window.question)
+    converse(window, 1, ENOUGH, windows=windows)
+    shown = window.view.toPlainText().splitlines()
+    assert MOST_PARAGRAPHS <= len(shown) <= MOST_PARAGRAPHS + 45
+    assert shown[0] == DROPPED
+    assert shown.count(DROPPED) == 1
+    assert shown[1].startswith("Window: Window " if windows else "Answer: "), "not in the midst of a question"
+    assert shown[-1] == f"Note: Notice {ENOUGH}."
+    scroll_bar = window.view.verticalScrollBar()
+    assert scroll_bar.value() == scroll_bar.maximum() > 0
+    assert window.caret() == len(window.view.toPlainText())
+
+
+def test_of_many_notes_without_a_question_the_oldest_go_too(window: Window) -> None:
+    focus(window.question)
+    for number in range(MOST_PARAGRAPHS + 60):
+        window.view.show_event(NoticeEvent(0, "status", f"Ready {number}."))
+    shown = window.view.toPlainText().splitlines()
+    assert shown[0] == DROPPED
+    assert len(shown) <= MOST_PARAGRAPHS + 41
+    assert shown[-1] == f"Note: Ready {MOST_PARAGRAPHS + 59}."
+
+
+def test_an_answer_of_many_lines_stays_whole(window: Window) -> None:
+    focus(window.question)
+    for number in range(MOST_PARAGRAPHS + 60):
+        window.view.show_event(SentenceEvent(5, f"Line {number}.", "\n"))
+    window.view.show_event(NoticeEvent(5, "after", "That was all."))
+    lines = [line for line in window.view.toPlainText().splitlines() if "Line" in line]
+    assert len(lines) == MOST_PARAGRAPHS + 60
+
+
+def test_what_is_marked_in_a_long_conversation_is_the_newest_answer(window: Window) -> None:
+    focus(window.question)
+    converse(window, 1, ENOUGH)
+    view = window.view
+    assert view.toPlainText().startswith(DROPPED)
+    view.show_event(replace(cancelled(ENOUGH, "What?"), stop="end", unconfirmed=("4711",)))
+    assert [line for line in view.toPlainText().splitlines() if "not confirmed" in line] == [
+        f"Answer: Answer {ENOUGH} has 4711 (not confirmed)."
+    ]
+
+
+def test_while_somebody_reads_the_beginning_it_stays(window: Window) -> None:
+    focus(window.view)
+    window.view.moveCursor(QTextCursor.MoveOperation.Start)
+    converse(window, 1, ENOUGH)
+    assert window.view.toPlainText().startswith("Answer: Sentence 1.")
+    focus(window.question)
+    converse(window, 1, 1)
+    assert window.view.toPlainText().startswith(DROPPED)
+
+
+def test_who_looks_further_up_in_a_long_conversation_still_sees_the_same(window: Window) -> None:
+    focus(window.question)
+    window.resize(300, 60)
+    view, scroll_bar = window.view, window.view.verticalScrollBar()
+
+    def seen() -> str:
+        return view.cursorForPosition(QPoint(view.viewport().width() // 2, 20)).block().text()
+
+    converse(window, 1, MOST_PARAGRAPHS // 3)
+    scroll_bar.setValue(scroll_bar.maximum() * 3 // 4)
+    before = seen()
+    converse(window, 1000, 30)
+    assert view.toPlainText().startswith(DROPPED)
+    assert seen() == before
