@@ -105,6 +105,7 @@ class CapturedPicture:
     `front` is the number of the active window, where the picture is of the screen and a window was active.
     `blacked_out` is that of the snapshot it is from. `area` is the picture's part of the desktop, in the desktop's
     units, None for pictures that are not of the screen. `is_photo`: a camera made it, as far as its format tells.
+    `menus` are the menus that were open on the screen.
     """
 
     image: Image.Image
@@ -114,6 +115,7 @@ class CapturedPicture:
     blacked_out: bool = False
     area: Rect | None = None
     is_photo: bool = False
+    menus: tuple[Rect, ...] = ()
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
