@@ -141,7 +141,7 @@ class ConversationView(ReadOnlyText):
         if isinstance(event, SentenceEvent):
             self._append_sentence(event)
         elif isinstance(event, WindowEvent):
-            self._append(Kind.WINDOW, event.title)
+            self._append(Kind.WINDOW, event.shown_title)
         elif isinstance(event, NoticeEvent):
             self._append(Kind.NOTE, event.message)
         elif isinstance(event, ErrorEvent):
