@@ -102,6 +102,7 @@ class CapturedPicture:
     `front` is the number of the active window, where the picture is of the screen and a window was active.
     `blacked_out` is that of the snapshot it is from. `area` is the picture's part of the desktop, in the desktop's
     units, None for pictures that are not of the screen. `is_photo`: a camera made it, as far as its format tells.
+    `menus` are the menus that were open on the screen.
     """
 
     image: Image.Image
@@ -111,6 +112,7 @@ class CapturedPicture:
     blacked_out: bool = False
     area: Rect | None = None
     is_photo: bool = False
+    menus: tuple[Rect, ...] = ()
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
@@ -182,6 +184,7 @@ def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
 
 def load_formats() -> list[str]:
     """Load what decodes; return Pillow's names of the formats that can be."""
+    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # Pillow refuses what has twice as many
     for plugin in _PLUGINS:
         importlib.import_module(plugin)
     with contextlib.suppress(ImportError):  # Windows on ARM has none

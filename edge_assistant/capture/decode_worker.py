@@ -17,12 +17,9 @@ MEMORY_LIMIT = 1_600_000_000
 
 def serve(connection: Connection) -> None:
     """Decode what is received, until the connection closes: a picture's name and length, then its file in pieces."""
-    from PIL import Image
-
     from edge_assistant.capture import decode
     from edge_assistant.capture.picture_pipe import send_picture
 
-    Image.MAX_IMAGE_PIXELS = None  # decode has limits of its own
     decode.load_formats()
     while True:
         name, length = connection.recv()

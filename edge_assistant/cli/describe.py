@@ -28,7 +28,7 @@ from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.engine.task_table import check_temperature, language_code
 from edge_assistant.ocr.client import TextReader
-from edge_assistant.settings import schema
+from edge_assistant.settings import schema, this_computer
 from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.system.cancellation import Cancellation
@@ -194,6 +194,8 @@ class DescribeRun:
         self._cancellation.check()
         for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
+        for message in this_computer.problems(settings):
+            assistant.notice(0, "settings", message)
         if assistant.tasks.problem:
             assistant.notice(0, "tasks-file", assistant.tasks.problem)
         if model.demo and (captured is None or captured.origin == "file") and (options.model or settings.model) is None:

@@ -209,9 +209,9 @@ class Controller(EffectHandlers):
         self.focus_before_lines.end(restore=restore_focus)
         self.apply(state_machine.on_lines_closed(self.state, self._clock()))
 
-    def history_closed(self, *, restore_focus: bool) -> None:
-        """Give the focus back, with `restore_focus`, to the window that had it before the list of answers opened."""
-        self.focus_before_history.end(restore=restore_focus)
+    def list_closed(self, *, restore_focus: bool) -> None:
+        """Give the focus back, with `restore_focus`, to the window that had it before answers or words were listed."""
+        self.focus_before_list.end(restore=restore_focus)
 
     def reload_model(self) -> None:
         """Find and load the model again, since others may be installed or chosen now."""
@@ -346,8 +346,8 @@ class Controller(EffectHandlers):
 
     def _note_focus_before(self, choice: str) -> None:
         """Note which window gets the focus back after the list that is chosen in the open overlay."""
-        if choice == "history":
-            self.focus_before_history.remember(self._overlay.focused)
+        if choice in ("history", "spell"):
+            self.focus_before_list.remember(self._overlay.focused)
 
     def _keep_in_history(self, request: Request) -> None:
         if request.continues:

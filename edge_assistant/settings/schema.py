@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -28,6 +28,7 @@ from edge_assistant.system import file_retry, paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError, in_use_error
 from edge_assistant.system.i18n import system_language, tr, tr_noop
+from edge_assistant.system.language_codes import check_language
 from edge_assistant.system.similar_words import did_you_mean
 from edge_assistant.system.toml_reader import file_problem, parse_toml
 
@@ -41,13 +42,6 @@ _DEFAULT_KEYS = default_keys(sys.platform)
 
 _MOST_QUOTED = 60
 """The most characters of a name that an error message quotes."""
-
-
-def _check_language(code: str) -> None:
-    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", code):
-        raise UsageError(
-            tr("{code} is not a language code. Use one such as en, de or pt-BR.", code=code[:_MOST_QUOTED])
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +130,12 @@ class Settings:
         EntryInfo(
             "general",
             tr_noop("Language"),
-            tr_noop("The language of messages, answers and voice, as a code such as de or pt-BR."),
+            tr_noop("The language of messages, answers and voice."),
+            written=tr_noop("A code such as de or pt-BR."),
             unset=tr_noop("the system's language"),
             example="de",
             option_source="languages",
-            check=_check_language,
+            check=check_language,
         ),
     )
     start_at_login: bool = _setting(
@@ -194,7 +189,8 @@ class Settings:
         EntryInfo(
             "voice",
             tr_noop("Voice"),
-            tr_noop("The name of the voice, as listed by edge-assistant voices."),
+            tr_noop("The name of the voice."),
+            written=tr_noop("The command edge-assistant voices lists them."),
             unset=tr_noop("a voice for the language"),
             example="English (America)",
             option_source="voices",
@@ -204,7 +200,7 @@ class Settings:
         None,
         EntryInfo(
             "voice",
-            tr_noop("Rate"),
+            tr_noop("Speed of the voice"),
             tr_noop("How fast the voice speaks."),
             range=(20, 1000),
             unit=tr_noop("words a minute"),
@@ -348,7 +344,8 @@ class Settings:
         EntryInfo(
             "sources",
             tr_noop("Camera"),
-            tr_noop("The name of the camera, or its number, as listed by edge-assistant cameras."),
+            tr_noop("The name of the camera, or its number."),
+            written=tr_noop("The command edge-assistant cameras lists them."),
             unset=tr_noop("the system's default camera"),
             example="1",
             option_source="cameras",
@@ -359,7 +356,8 @@ class Settings:
         EntryInfo(
             "models",
             tr_noop("Model"),
-            tr_noop("The name of the model, as listed by edge-assistant models list."),
+            tr_noop("The name of the model."),
+            written=tr_noop("The command edge-assistant models list lists them."),
             unset=tr_noop("the best installed model"),
             example="qwen3-vl-4b-q4_k_m",
             option_source="weights",
@@ -492,6 +490,11 @@ class Settings:
     def spoken_language(self) -> str | None:
         """The code of the language of messages, answers and voice: the one set, else the system's."""
         return self.language or system_language()
+
+    @property
+    def usable_threads(self) -> int | None:
+        """The processor cores to use: those set, as far as this computer has them; None where they are not set."""
+        return None if self.threads is None else min(self.threads, os.cpu_count() or 1)
 
     @property
     def weights_dir(self) -> Path | None:

@@ -179,7 +179,7 @@ class Application(QObject):
             posting(speech.say),
             posting(speech.silence),
             _models_dir(settings),
-            self.settings_presenter.shortcuts,
+            self.settings_presenter.access,
         )
         self.tutorial = TutorialPresenter(self.service)
         self.models.tutorial_requested.connect(self.tutorial.open)
@@ -220,6 +220,7 @@ class Application(QObject):
         self.overlays.hidden.connect(self.tutorial.on_overlay_hidden, _QUEUED)  # after what the closing says
         self.lines.hidden.connect(self.window_hider.note_closed)
         self.history.hidden.connect(self.window_hider.note_closed)
+        self.spelling.hidden.connect(self.window_hider.note_closed)
         self.lines.place_changed.connect(self.screen_frame.mark)
         self.window_hider.watch_menu(self.tray.menu)
         for signal, slots in self._connections():
@@ -270,7 +271,8 @@ class Application(QObject):
             (controller_signals.more_accepted, (window.show_more,)),
             (controller_signals.spelling_requested, (self.spelling.open_words,)),
             (controller_signals.history_requested, (self.history.open_answers,)),
-            (self.history.closed, (self._on_history_closed,)),
+            (self.history.closed, (self._on_list_closed,)),
+            (self.spelling.closed, (self._on_list_closed,)),
             (controller_signals.lines_requested, (self.lines.open_lines,)),
             (self.lines.closed, (self._on_lines_closed,)),
             (controller_signals.keys_requested, (self.help.open_keys,)),
@@ -311,8 +313,8 @@ class Application(QObject):
         self.service.event_loop.post(self.service.controller.lines_closed, restore_focus=had_focus)
 
     @Slot(bool)
-    def _on_history_closed(self, had_focus: bool) -> None:
-        self.service.event_loop.post(self.service.controller.history_closed, restore_focus=had_focus)
+    def _on_list_closed(self, had_focus: bool) -> None:
+        self.service.event_loop.post(self.service.controller.list_closed, restore_focus=had_focus)
 
     def run(self) -> None:
         """Run until the service ends. Raises the AssistantError that ended it."""

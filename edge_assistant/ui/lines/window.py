@@ -21,6 +21,7 @@ from edge_assistant.ui.lines.line_announcer import LineAnnouncer
 from edge_assistant.ui.lines.table_view import TextTable
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 from edge_assistant.ui.style import invert_selection
 
 _LATER_MS = 100
@@ -66,6 +67,7 @@ class LinesWindow(QDialog):
         `language` returns the code of the answers' language. See LineAnnouncer for `reader_announces_focus`.
         """
         super().__init__()
+        tell_when_closed(self)
         self._say = say
         self._silence = silence
         self._language = language

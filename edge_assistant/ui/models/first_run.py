@@ -25,7 +25,7 @@ from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.models.shortcut_panel import ShortcutPanel
 from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.speaking.announcer import activate_quietly, move_focus
 from edge_assistant.ui.strings import key_label
 
@@ -54,7 +54,7 @@ class FirstRunDialog(ModelsBaseDialog):
         self._scan_again = False
         self._is_over = False
         self.shortcut: ShortcutPanel | None = None
-        self._shortcuts: ShortcutService | None = None
+        self._access: SettingsAccess | None = None
         self.sentences = _focusable(Heading())
         self.sentences.setText(tr("Checking this computer."))
         self.download = self._make_choice(tr_noop("&Download"), self._download)
@@ -75,10 +75,10 @@ class FirstRunDialog(ModelsBaseDialog):
         self.progress_panel.hide()
         self._build_layout()
 
-    def add_shortcut(self, shortcuts: ShortcutService) -> None:
+    def add_shortcut(self, access: SettingsAccess) -> None:
         """Let the shortcut that describes the active window be changed here, too."""
-        self._shortcuts = shortcuts
-        self.shortcut = ShortcutPanel(shortcuts, self._say)
+        self._access = access
+        self.shortcut = ShortcutPanel(access, self._say)
         self._content_layout.insertWidget(self._content_layout.indexOf(self._warning), self.shortcut)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -275,7 +275,7 @@ class FirstRunDialog(ModelsBaseDialog):
             self._say(tr("Enter starts a tutorial of one minute, Escape closes this window."))
 
     def _keys(self, name: Callable[[Key], str]) -> list[str]:
-        settings = self._shortcuts.settings if self._shortcuts is not None else Settings()
+        settings = self._access.settings if self._access is not None else Settings()
         return [tr("Remember three keys."), *three_keys(settings.keys_by_action(), name)]
 
     def _show_keys(self) -> None:

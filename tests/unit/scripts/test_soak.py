@@ -78,7 +78,7 @@ def test_a_worker_that_is_killed_now_and_then_is_judged_within_each_of_its_lives
         return replace(each, pid=100 + life, bytes=50_000_000 - 9_000_000 * life + 8_000 * own)
 
     samples = figures(killed, name="edge-engine")
-    assert [len(life) for life in lives_of(samples, "edge-engine", lambda each: each.bytes)] == [44] * 4
+    assert [len(life) for life in lives_of(samples, "edge-engine", lambda each: each.bytes)] == [30] * 4
     verdict = judge(samples)
     assert [each.startswith("edge-engine grows by 8.0 KB") for each in verdict.faults] == [True]
     assert verdict.memory["edge-engine"].lives == 3, "the first one is in the quarter that is left out"
