@@ -139,6 +139,8 @@ class Controller(EffectHandlers):
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         """Handle a choice in overlay `ticket`, see overlay_state.on_choice; `rect` is the region, if one was chosen."""
         self._overlay.rect = rect
+        if self._is_open(ticket):
+            self._speech.silence()  # what the overlay says is over, and is not to be said again behind a notice
         self._note_focus_before(choice)
         now = self._clock()
         self.apply(
