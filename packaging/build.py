@@ -14,12 +14,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from build_steps import deb, foreign_python, icons, layout, licences, macos, runfile, voice, weights, windows
+from build_steps import (
+    bom,
+    deb,
+    foreign_python,
+    icons,
+    layout,
+    licences,
+    macos,
+    parts,
+    runfile,
+    voice,
+    weights,
+    windows,
+)
 from build_steps.engine import pinned, portable_wheel
-from build_steps.freeze import BuildError, build_python, freeze
+from build_steps.freeze import BuildError, build_python, freeze, modules_list, traces
 from build_steps.libraries import oldest_libc
 from build_steps.paths import BUILD, DIST, ROOT, python_in
-from build_steps.product import version
+from build_steps.product import source_date, version
 from build_steps.report import LIMIT_MB, folder_size, report
 from build_steps.weights import WeightsFile
 
@@ -30,6 +43,9 @@ FORMATS = {"linux": ("run", "deb"), "windows": windows.FORMATS, "macos": ("dmg",
 def main() -> int:
     """Build what the command line asks for; 0, or 1 with the reason on standard error."""
     parsed = _parser().parse_args()
+    os.environ.setdefault(
+        "SOURCE_DATE_EPOCH", str(source_date())
+    )  # PyInstaller, dpkg-deb and the engine's build read it
     try:
         for product in [portable_wheel(jobs=parsed.jobs)] if parsed.engine_only else _build(parsed):
             print(product)
@@ -70,6 +86,8 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
     chosen = weights.chosen(parsed.weights, parsed.weights_from, parsed.catalog)
     nsis = windows.compiler() if parsed.system == "windows" and "setup" in formats else None
     frozen, drawn, components = _freeze_foreign(parsed) if foreign else _freeze(parsed)
+    components += parts.embedded_components(frozen, components)
+    parts.check(frozen, modules_list(foreign=foreign), components)
     text = weights.text_models_of(Path(sys.executable) if foreign else python_in(BUILD / "venv"))
     components += licences.text_model_components(text)
     if nsis is not None:
@@ -80,9 +98,7 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
         [*chosen, *text],
         parsed.catalog,
         BUILD / "licences",
-        licences.bill_of_materials(
-            components, [*chosen, *(file for file in text if file.path.suffix == ".onnx")], frozen
-        ),
+        bom.bill_of_materials(components, [*chosen, *(file for file in text if file.path.suffix == ".onnx")], frozen),
         test=test,
     )
     name = f"edge-assistant-{version()}-{parsed.weights}{'-test' if test else ''}"
@@ -100,11 +116,13 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
         products = windows.build(nsis, program, drawn, chosen, DIST, name, formats=formats, test=test)
     else:
         products = [macos.build(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights)]
-    page = report(program, own_voice, size, chosen, products, libc, versions)
+    page = report(program, own_voice, size, chosen, products, libc, versions, traces(program))
+    sums = "".join(f"{weights.digest(product)}  {product.relative_to(DIST).as_posix()}\n" for product in products)
+    (DIST / layout.SUMS).write_text(sums, encoding="utf-8", newline="\n")
     (DIST / "report.md").write_text(page, encoding="utf-8")
     if size > LIMIT_MB * 1_000_000:
         raise BuildError(f"The program without weights has {size / 1e6:.0f} MB, more than {LIMIT_MB} MB.")
-    return [*products, DIST / "report.md"]
+    return [*products, DIST / layout.SUMS, DIST / "report.md"]
 
 
 def _freeze(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Component]]:
@@ -116,7 +134,7 @@ def _freeze(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Compo
         frozen = freeze(python)
     components = licences.python_components(python)
     if sys.platform == "linux":
-        components += licences.debian_components(licences.brought_packages(frozen))
+        components += licences.debian_components(frozen)
     return frozen, drawn, components
 
 

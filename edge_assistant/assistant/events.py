@@ -8,6 +8,7 @@ from typing import Any, Literal
 from edge_assistant.ocr.page import Box, Cell, Line, Page, Table, Word
 from edge_assistant.system import text_cleaning
 from edge_assistant.system.errors import AssistantError
+from edge_assistant.system.i18n import tr
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 
@@ -90,6 +91,11 @@ class WindowEvent:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", text_cleaning.shorten(self.title))
+
+    @property
+    def shown_title(self) -> str:
+        """The title as people read it: never empty."""
+        return self.title if text_cleaning.has_text(self.title) else tr("Untitled window")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def make_assistant(
         options,
         context=context or settings.context,
         exact_context=context is not None,
-        threads=settings.threads,
+        threads=settings.usable_threads,
         gpu_layers=settings.gpu_layers if gpu_layers is None else gpu_layers,
         language=language or settings.spoken_language,
         voice=voice,

@@ -1,4 +1,7 @@
-"""The picture in the clipboard, through Qt: pixels, or a copied picture file. Runs on the GUI thread."""
+"""What is in the clipboard, through Qt: a picture's file as its program encoded it, pixels, or copied picture files.
+
+Runs on the GUI thread. An encoded picture is not decoded here, but as all pictures from outside are.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,23 @@ _CONTENTS_TIMEOUT_MS = 500
 """Milliseconds to wait for the content: Wayland announces it after the connection; on X11 it is there at once."""
 
 
-def clipboard_contents(platform: str | None = None) -> Image.Image | tuple[Path, ...]:
-    """Return the clipboard's picture in RGB, or the paths of the copied files; `platform` as for `gui_application`.
+_TYPES = ("png", "jpeg", "webp", "avif", "heic", "heif", "tiff", "gif", "bmp", "svg+xml")
+"""The kinds of pictures that are taken as they are, of which programs offer several, the best first."""
 
-    Raises InputError: `no-picture` when there is neither, `too-large` beyond MAX_PIXELS.
+
+def clipboard_contents(platform: str | None = None) -> Image.Image | bytes | tuple[Path, ...]:
+    """Return the clipboard's picture, encoded or as RGB, or the paths of the copied files.
+
+    `platform` is as for `gui_application`. Raises InputError: `no-picture` when there is neither, `too-large` for more
+    than MAX_PIXELS that are not encoded.
     """
     application = gui_application(platform)
     clipboard = application.clipboard()
     _wait_for_contents(clipboard)
     data = clipboard.mimeData()
+    encoded = _encoded_picture(data) if data is not None else b""
+    if encoded:
+        return encoded
     if data is not None and data.hasImage():
         image = clipboard.image()
         if image.width() * image.height() > MAX_PIXELS:
@@ -45,6 +56,17 @@ def clipboard_contents(platform: str | None = None) -> Image.Image | tuple[Path,
     if not paths:
         raise InputError(tr("There is no picture in the clipboard. Copy one first."), code="no-picture")
     return paths
+
+
+def _encoded_picture(data: QMimeData) -> bytes:
+    """Return a picture as its program encoded it; empty where there is none."""
+    offered = data.formats()
+    for kind in _TYPES:
+        if f"image/{kind}" in offered:
+            encoded = bytes(data.data(f"image/{kind}").data())
+            if encoded:
+                return encoded
+    return b""
 
 
 def _wait_for_contents(clipboard: QClipboard) -> None:

@@ -1,7 +1,12 @@
-"""Decoding of picture files, however broken, into one upright RGB picture, or an error that a person understands."""
+"""Decoding of picture files, however broken, into one upright RGB picture, or an error that a person understands.
+
+It happens in a process of its own (see decoder.py), except for what a program of the desktop made for us just now.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
 import os
 import struct
@@ -9,19 +14,22 @@ import time
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from PIL import Image, UnidentifiedImageError
 
+from edge_assistant.capture import picture_errors, svg
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.rgb import to_rgb
-from edge_assistant.system.errors import DoesNotFitError, InputError, explain_error
+from edge_assistant.system.errors import explain_error
 from edge_assistant.system.i18n import tr
 
 MAX_PIXELS = 100_000_000
 """Larger pictures are refused by their header: decoding and converting this many takes up to 1.4 GB at its peak."""
+
+MAX_JPEG_PIXELS = 4 * MAX_PIXELS
+"""Larger JPEGs are refused: telephones write up to 200 megapixels, and these are decoded smaller."""
 
 _DRAFT_SIDE = 4096
 """Larger JPEGs are decoded at a half, a quarter or an eighth, not below this side: a model never gets more."""
@@ -29,11 +37,32 @@ _DRAFT_SIDE = 4096
 _MAX_FRAMES, _SEARCH_TIMEOUT_S = 30, 1.0
 """How many frames, and how many seconds, an animation is searched for a frame that shows something."""
 
-_FORMATS = ("AVIF", "BMP", "GIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "PSD", "QOI", "TIFF", "WEBP")
-"""Formats known by their first bytes and decoded in this process; EPS would start Ghostscript, TGA matches anything."""
+_PLUGINS = (
+    "PIL.AvifImagePlugin",
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.IcnsImagePlugin",
+    "PIL.IcoImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.Jpeg2KImagePlugin",
+    "PIL.MpoImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.PpmImagePlugin",
+    "PIL.PsdImagePlugin",
+    "PIL.QoiImagePlugin",
+    "PIL.TiffImagePlugin",
+    "PIL.WebPImagePlugin",
+)
+"""Pillow's modules of these formats; all of its modules take a worker a tenth of a second to load."""
 
-_PHOTO_FORMATS = ("JPEG", "MPO")
+_FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "PSD", "QOI", "TIFF", "WEBP")
+"""Formats that Pillow knows by their first bytes; EPS would start Ghostscript, TGA matches anything."""
+
+_PHOTO_FORMATS = ("HEIF", "JPEG", "MPO")
 """Formats that cameras and telephones write, and programs that copy the screen seldom do."""
+
+_HEAD = 16_384
+"""As many bytes from the beginning tell whether a file that is no picture is a document."""
 
 _DECODE_ERRORS = (
     OSError,
@@ -73,6 +102,7 @@ class CapturedPicture:
     `front` is the number of the active window, where the picture is of the screen and a window was active.
     `blacked_out` is that of the snapshot it is from. `area` is the picture's part of the desktop, in the desktop's
     units, None for pictures that are not of the screen. `is_photo`: a camera made it, as far as its format tells.
+    `menus` are the menus that were open on the screen.
     """
 
     image: Image.Image
@@ -82,43 +112,43 @@ class CapturedPicture:
     blacked_out: bool = False
     area: Rect | None = None
     is_photo: bool = False
+    menus: tuple[Rect, ...] = ()
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
     """Decode the picture in a seekable stream; `name` is its name in sentences.
 
-    Raises InputError where it is not a picture, damaged or over MAX_PIXELS; DoesNotFitError where memory runs out.
+    Raises InputError where it is not a picture, damaged or too large; DoesNotFitError where memory runs out.
     """
     with _quiet_pillow():
         try:
-            with Image.open(stream, formats=_known_formats()) as image:
-                _check_size(image, name)
-                image.draft(None, (_DRAFT_SIDE, _DRAFT_SIDE))
+            head = stream.read(_HEAD)
+            stream.seek(0)
+            if svg.is_svg(head):
+                return CapturedPicture(svg.draw(stream.read(), name))
+            if b"%PDF-" in head[:1024]:  # which may begin with other bytes
+                raise picture_errors.document(name)
+            with Image.open(stream, formats=load_formats()) as image:
+                _limit_size(image, name)
                 with _quiet_libtiff(image):
                     image.load()
                 frame, notices = _first_useful_frame(image)
                 is_photo = image.format in _PHOTO_FORMATS
                 return CapturedPicture(_make_upright(to_rgb(frame), image), notices, is_photo=is_photo)
         except UnidentifiedImageError as error:
-            raise InputError(
-                tr("{name} is not a picture that can be read.", name=name), code="not-a-picture"
-            ) from error
+            raise picture_errors.not_a_picture(name) from error
         except Image.DecompressionBombError as error:
-            raise _too_large_error(name) from error
+            raise picture_errors.too_many_pixels(name, MAX_PIXELS) from error
         except MemoryError as error:
-            raise DoesNotFitError(
-                tr("There is not enough free memory to open {name}. Close a program or make it smaller.", name=name)
-            ) from error
+            raise picture_errors.too_much_memory(name) from error
         except _DECODE_ERRORS as error:
             failure = explain_error(error)
             if failure.code != "internal":  # such as too little memory: not the file's fault
                 raise failure from error
-            raise InputError(
-                tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged"
-            ) from error
+            raise picture_errors.damaged(name) from error
 
 
-@contextmanager
+@contextlib.contextmanager
 def _quiet_pillow() -> Iterator[None]:
     """Silence Pillow's warnings and log about oddities in files: the result or our own error message is enough."""
     log = logging.getLogger("PIL")
@@ -132,7 +162,7 @@ def _quiet_pillow() -> Iterator[None]:
         log.setLevel(level)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
     """Drop what libtiff writes straight to file descriptor 2, past Python."""
     try:
@@ -152,24 +182,28 @@ def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
         os.close(saved_stderr)
 
 
-def _known_formats() -> list[str]:
-    Image.init()
+def load_formats() -> list[str]:
+    """Load what decodes; return Pillow's names of the formats that can be."""
+    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # Pillow refuses what has twice as many
+    for plugin in _PLUGINS:
+        importlib.import_module(plugin)
+    with contextlib.suppress(ImportError):  # Windows on ARM has none
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
-def _check_size(image: Image.Image, name: str) -> None:
+def _limit_size(image: Image.Image, name: str) -> None:
+    """Have a large JPEG decoded smaller, and refuse what is too large all the same. Raises InputError."""
     width, height = image.size
     if width < 1 or height < 1:
-        raise InputError(tr("{name} has no pixels.", name=name), code="empty")
-    if width * height > MAX_PIXELS:
-        raise _too_large_error(name)
-
-
-def _too_large_error(name: str) -> InputError:
-    return InputError(
-        tr("{name} is too large: more than {value} megapixels.", name=name, value=MAX_PIXELS // 1000000),
-        code="too-large",
-    )
+        raise picture_errors.empty(name)
+    if image.format in ("JPEG", "MPO") and width * height > MAX_JPEG_PIXELS:
+        raise picture_errors.too_many_pixels(name, MAX_JPEG_PIXELS)
+    image.draft(None, (_DRAFT_SIDE, _DRAFT_SIDE))
+    if image.width * image.height > MAX_PIXELS:
+        raise picture_errors.too_many_pixels(name, MAX_PIXELS)
 
 
 def _first_useful_frame(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str], ...]]:
@@ -226,4 +260,4 @@ def _make_upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
     return rgb if transposition is None else rgb.transpose(transposition)
 
 
-__all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode"]
+__all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode", "load_formats"]

@@ -8,10 +8,12 @@ import os
 import select
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.capture.decode import MAX_PIXELS, CapturedPicture, decode
+from edge_assistant.capture.decode import MAX_PIXELS, CapturedPicture
+from edge_assistant.capture.decoder import decoder
 from edge_assistant.system import windows_pipe
 from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError, in_use_error
 from edge_assistant.system.file_retry import is_in_use, retry
@@ -29,14 +31,27 @@ _CHUNK = 1 << 20
 _MAX_SPOKEN_NAME = 60  # characters that are spoken
 
 
-def read_picture(source: str | Path) -> CapturedPicture:
-    """Read the picture in the file `source`, or on standard input where it is "-".
+Decode = Callable[[bytes | memoryview, str, Callable[[], bool]], CapturedPicture]
+"""Decodes the bytes of a file with this name, until the function says that the picture is no longer wanted."""
+
+
+def read_picture(
+    source: str | Path, is_cancelled: Callable[[], bool] = lambda: False, decode: Decode = decoder.decode
+) -> CapturedPicture:
+    """Read the picture in the file `source`, or on standard input where it is "-"; `decode` decodes it.
 
     Raises InputError, which says in one sentence what is wrong with the file; UsageError where standard input is a
-    terminal; DoesNotFitError where memory runs out.
+    terminal; DoesNotFitError where memory runs out; CancelledError.
     """
+    name, data = _read(source)
+    with data.getbuffer() as view:
+        return decode(view, name, is_cancelled)
+
+
+def _read(source: str | Path) -> tuple[str, io.BytesIO]:
+    """Return the name of a file in sentences, and its bytes."""
     if source == "-":
-        return _from_stdin()
+        return tr("Standard input"), _from_stdin()
     if not str(source):
         raise InputError(tr("No picture file was given."), code="no-such-file")
     name = _spoken_name(source)
@@ -44,7 +59,7 @@ def read_picture(source: str | Path) -> CapturedPicture:
         if Path(source).is_dir():  # Windows says that access is denied, as it does for a file that somebody holds
             raise IsADirectoryError
         with retry(lambda: io.FileIO(source, "rb", opener=_open_without_waiting)) as file:
-            return _from_file(file, name)
+            return name, _from_file(file, name)
     except (OSError, ValueError) as error:
         raise _open_error(name, error) from error
 
@@ -54,36 +69,36 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
-def _from_stdin() -> CapturedPicture:
+def _from_stdin() -> io.BytesIO:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise UsageError(tr("There is no standard input to read. Give a file."))
     if is_terminal(stream):
         raise UsageError(tr("Standard input is a terminal. Pipe a picture into it, or name a file."))
-    return decode(_read_all(stream, tr("Standard input")), tr("Standard input"))
+    return _read_all(stream, tr("Standard input"))
 
 
-def _from_file(file: io.FileIO, name: str) -> CapturedPicture:
+def _from_file(file: io.FileIO, name: str) -> io.BytesIO:
     status = os.fstat(file.fileno())
     if is_terminal(file):
         raise InputError(tr("{name} is a terminal, not a picture.", name=name), code="not-a-picture")
     if not stat.S_ISREG(status.st_mode):
-        return decode(_read_all(file, name), name)
+        return _read_all(file, name)
     if status.st_size == 0:
         raise InputError(tr("{name} is empty.", name=name), code="empty")
     if status.st_size > MAX_BYTES:
         raise _too_large_error(name)
-    with io.BufferedReader(file) as buffered:
-        return decode(buffered, name)
+    return _read_all(file, name, waits=False)
 
 
-def _read_all(stream: BinaryIO, name: str) -> io.BytesIO:
-    """Read all that a pipe or device sends, up to MAX_BYTES."""
+def _read_all(stream: BinaryIO | io.FileIO, name: str, *, waits: bool = True) -> io.BytesIO:
+    """Read all of a file, up to MAX_BYTES; of one that `waits`, a pipe or a device, what it sends."""
     read = getattr(stream, "read1", stream.read)
     data = io.BytesIO()
     try:
         while True:
-            _await_data(stream, name)
+            if waits:
+                _await_data(stream, name)
             chunk = read(_CHUNK)
             if chunk is None:  # a non-blocking stream had nothing after all
                 continue
@@ -104,7 +119,7 @@ def _read_all(stream: BinaryIO, name: str) -> io.BytesIO:
     return data
 
 
-def _await_data(stream: BinaryIO, name: str) -> None:
+def _await_data(stream: BinaryIO | io.FileIO, name: str) -> None:
     if not _has_data(stream):
         raise InputError(
             tr("{name} sent nothing for {silence_s} seconds.", name=name, silence_s=f"{SILENCE_TIMEOUT_S:.0f}"),
@@ -112,7 +127,7 @@ def _await_data(stream: BinaryIO, name: str) -> None:
         )
 
 
-def _has_data(stream: BinaryIO) -> bool:
+def _has_data(stream: BinaryIO | io.FileIO) -> bool:
     if sys.platform == "win32":
         return windows_pipe.wait_for_data(stream, SILENCE_TIMEOUT_S)
     try:

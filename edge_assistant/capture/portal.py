@@ -5,6 +5,7 @@ deleted.
 from __future__ import annotations
 
 import contextlib
+import io
 import secrets
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from edge_assistant.capture.decode import CapturedPicture, decode
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.geometry import Rect, enclosing
 from edge_assistant.capture.snapshot import Monitor, Shot
@@ -124,7 +126,12 @@ def _read_and_delete(uri: str) -> Any:
         raise InputError(tr("The desktop saved the picture where it cannot be read."), code="portal")
     path = Path(unquote(address.path))
     try:
-        return read_picture(path).image
+        return read_picture(path, decode=_decode_here).image
     finally:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def _decode_here(data: bytes | memoryview, name: str, _: Callable[[], bool]) -> CapturedPicture:
+    """Decode in this process: the desktop has just made the picture, and a press waits for it."""
+    return decode(io.BytesIO(data), name)

@@ -18,11 +18,14 @@ from PIL import Image
 from edge_assistant.capture.camera import FIRST_FRAME_TIMEOUT_S, list_cameras, take_frame
 from edge_assistant.capture.clipboard import clipboard_contents
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.capture.decode_worker import MEMORY_LIMIT
+from edge_assistant.capture.decoder import decoder
 from edge_assistant.capture.file import read_picture
+from edge_assistant.capture.picture_pipe import receive_picture, send_picture
 from edge_assistant.capture.qt import list_monitors
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.installation import reinstall_advice
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
@@ -30,17 +33,23 @@ _POLL_S = 0.05
 _CALL_TIMEOUT_S = 20.0
 """Seconds for a call: Python and Qt start in half a second, or several on a busy machine; clipboards may be slow."""
 
+_Contents = CapturedPicture | bytes | tuple[Path, ...]
+"""What is in a clipboard: pixels, an encoded picture, or the paths of copied files."""
+
 
 def capture_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> CapturedPicture:
     """Return the picture in the clipboard, or in the first copied file. Raises InputError and CancelledError."""
-    result = _read_clipboard(is_cancelled)
-    if not _are_files(result):
-        return CapturedPicture(_unpack_image(result))
-    captured = read_picture(result[0])
-    if len(result) == 1:
+    decoder.warm()  # beside Qt
+    contents = _read_clipboard(is_cancelled)
+    if isinstance(contents, CapturedPicture):
+        return contents
+    if isinstance(contents, bytes):
+        return decoder.decode(contents, tr("The copied picture"), is_cancelled)
+    captured = read_picture(contents[0], is_cancelled)
+    if len(contents) == 1:
         return captured
-    notice = ("one-file", tr("One picture at a time: this is the first."))
-    return replace(captured, notices=(notice, *captured.notices))
+    message = tr_count("{number} file is copied.", "{number} files are copied. This is the first.", len(contents))
+    return replace(captured, notices=(("one-file", message), *captured.notices))
 
 
 def capture_camera(
@@ -51,7 +60,7 @@ def capture_camera(
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> CapturedPicture:
     """Return one frame, as `camera.take_frame` does. Raises its errors, and CancelledError when cancelled."""
-    result = call(
+    picture: CapturedPicture = call(
         _serve_camera,
         number,
         countdown,
@@ -60,7 +69,7 @@ def capture_camera(
         on_ready=on_ready,
         is_cancelled=is_cancelled,
     )
-    return CapturedPicture(_unpack_image(result))
+    return picture
 
 
 def query_cameras() -> tuple[str, ...]:
@@ -78,24 +87,23 @@ def query_monitors() -> tuple[Monitor, ...]:
 def check_clipboard() -> str:
     """Return a sentence that says that the clipboard can be read, and what is in it. Raises InputError."""
     try:
-        result = _read_clipboard()
+        contents = _read_clipboard()
     except InputError as error:
         if error.code != "no-picture":
             raise
         return tr("The clipboard can be read; it contains no picture now.")
-    if _are_files(result):
+    if isinstance(contents, tuple):
         return tr("The clipboard can be read; it contains a file now.")
     return tr("The clipboard can be read; it contains a picture now.")
 
 
-def _are_files(contents: Any) -> bool:
-    """Return whether the clipboard has files; a picture is a tuple, too, as it came through the pipe."""
-    return all(isinstance(each, Path) for each in contents)
-
-
-def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
-    def ask(platform: str | None) -> Any:
-        return call(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
+def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> _Contents:
+    def ask(platform: str | None) -> _Contents:
+        what = tr("The clipboard")
+        contents: _Contents = call(
+            _serve_clipboard, platform, what=what, memory_limit=MEMORY_LIMIT, is_cancelled=is_cancelled
+        )
+        return contents
 
     try:
         return ask(None)
@@ -113,32 +121,40 @@ def call(
     limit: float = _CALL_TIMEOUT_S,
     on_ready: Callable[[], None] = lambda: None,
     is_cancelled: Callable[[], bool] = lambda: False,
+    memory_limit: int | None = None,
 ) -> Any:
     """Return what `target`, which calls `serve`, found in a process of its own. `what` names it in sentences.
 
-    `limit` is in seconds. Raises the errors of `target`, InputError where there is no display, and CancelledError.
+    `limit` is in seconds, `memory_limit` in bytes. Raises the errors of `target`, InputError where there is no display,
+    and CancelledError.
     """
-    worker = WorkerProcess(target, *arguments, name="qt")
+    worker = WorkerProcess(target, *arguments, name="qt", memory_limit=memory_limit)
     deadline = time.monotonic() + limit
-    try:
+
+    def receive() -> Any:
         while time.monotonic() < deadline:
             if is_cancelled():
                 raise CancelledError
             reply = worker.receive(_POLL_S)
-            if reply is None:
-                continue
-            kind, *values = reply
+            if reply is not None:
+                return reply
+        raise InputError(tr("{what} is not responding. Try again, or log in again.", what=what), code="no-answer")
+
+    try:
+        while True:
+            kind, *values = receive()
             if kind == "ready":
                 on_ready()
             elif kind == "error":
                 raise rebuild_error(*values)
+            elif kind == "picture":
+                return receive_picture(values[0], receive)
             else:
                 return values[0]
     except WorkerDiedError as error:
         raise _died_error(what, error) from error
     finally:
         worker.kill()
-    raise InputError(tr("{what} is not responding. Try again, or log in again.", what=what), code="no-answer")
 
 
 def _died_error(what: str, error: WorkerDiedError) -> InputError:
@@ -157,11 +173,6 @@ def _died_error(what: str, error: WorkerDiedError) -> InputError:
     return InputError(tr("{what} is not available: the window library crashed. Try again.", what=what), code="qt")
 
 
-def _unpack_image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:
-    size, data = packed
-    return Image.frombytes("RGB", size, data)
-
-
 def serve(connection: Connection, function: Callable[[], Any]) -> None:
     """Send what the function returns, or its AssistantError, to the process that called."""
     try:
@@ -169,7 +180,10 @@ def serve(connection: Connection, function: Callable[[], Any]) -> None:
     except AssistantError as error:
         connection.send(("error", error.kind, error.code, str(error)))
         return
-    connection.send(("done", (result.size, result.tobytes()) if isinstance(result, Image.Image) else result))
+    if isinstance(result, Image.Image):
+        send_picture(CapturedPicture(result), connection.send)
+    else:
+        connection.send(("done", result))
 
 
 def _serve_clipboard(connection: Connection, platform: str | None) -> None:

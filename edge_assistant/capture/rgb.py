@@ -63,6 +63,8 @@ def _lab_to_rgb(image: Image.Image) -> Image.Image:
 def _composite(image: Image.Image) -> Image.Image:
     """Lay the picture over white, or over dark where nearly all that is visible is pale: white icons must remain."""
     alpha = image.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return image.convert("RGB")
     visible = alpha.point([255 * (level >= _VISIBLE_ALPHA) for level in range(256)])
     brightness = image.convert("L").histogram(visible)
     pale = sum(brightness[_PALE:]) > 0.95 * sum(brightness) > 0

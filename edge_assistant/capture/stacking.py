@@ -21,9 +21,9 @@ class WindowAbove:
     is_own: bool = False
 
 
-def menus_of(above: Iterable[WindowAbove], *, own: bool) -> tuple[Rect, ...]:
-    """Return the open menus of the active window's program, or those of others."""
-    return tuple(each.bounds for each in above if each.is_menu and each.is_own is own)
+def menus_of(above: Iterable[WindowAbove], *, own: bool | None = None) -> tuple[Rect, ...]:
+    """Return the open menus, or only those of the active window's program, or only those of others."""
+    return tuple(each.bounds for each in above if each.is_menu and own in (None, each.is_own))
 
 
 def is_covered(contents: Rect, above: Iterable[WindowAbove]) -> bool:

@@ -18,7 +18,7 @@ from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, tak
 from edge_assistant.capture.stacking import is_covered, menus_of
 from edge_assistant.system.errors import InputError, NothingToSeeError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.text_cleaning import shorten
+from edge_assistant.system.text_cleaning import clean, has_text, shorten
 
 CAMERA_COUNTDOWN_S = 3.0
 """Seconds from a camera's first frame to the one that is taken: time to aim it, and for its exposure to settle."""
@@ -28,6 +28,12 @@ _MAX_TITLE = 120
 
 _UNSPEAKABLE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 """Private-use characters, as icon fonts have them, and the replacement character."""
+
+_BETWEEN_PARTS = re.compile("(?: [-–—|·])+ ")
+"""What programs write between a document, a page and their own name."""
+
+_LOOSE_ENDS = " ,\u200c\u200d"
+"""What is left at the ends where parts were empty, or where a title was cut: joiners join nothing there."""
 
 _COUNTED_S = 3
 """How many of the last seconds of a count-down are counted aloud."""
@@ -180,7 +186,9 @@ def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListen
         notices.append(("window-cut", tr("Part of the window is off the screen and cannot be seen.")))
     if is_covered(window.contents, snapshot.above):
         notices.append(("window-covered", tr("Part of the window is covered by another one, which is seen there.")))
-    return CapturedPicture(picture, tuple(notices), "window", window.number, snapshot.blacked_out, inside)
+    return CapturedPicture(
+        picture, tuple(notices), "window", window.number, snapshot.blacked_out, inside, menus=menus_of(snapshot.above)
+    )
 
 
 def _monitor_of(rect: Rect, snapshot: Snapshot) -> int | None:
@@ -204,7 +212,12 @@ def capture_screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
         bounds = next(monitor.bounds for monitor in snapshot.monitors if monitor.number == number)
         area = bounds.clipped(area) or area
     return CapturedPicture(
-        picture, origin="screen", front=_front_window(snapshot), blacked_out=snapshot.blacked_out, area=area
+        picture,
+        origin="screen",
+        front=_front_window(snapshot),
+        blacked_out=snapshot.blacked_out,
+        area=area,
+        menus=menus_of(snapshot.above),
     )
 
 
@@ -219,6 +232,7 @@ def capture_region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
         front=_front_window(snapshot),
         blacked_out=snapshot.blacked_out,
         area=rect.clipped(snapshot.shot.area),
+        menus=menus_of(snapshot.above),
     )
 
 
@@ -240,10 +254,13 @@ def origin_name(origin: Origin) -> str:
 
 
 def spoken_title(title: str) -> str:
-    """Return a title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long."""
+    """Return a title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long.
+
+    One that has nothing to speak is called untitled.
+    """
     plain = " ".join(_UNSPEAKABLE.sub(" ", shorten(title, 4 * _MAX_TITLE)).split())
-    for dash in (" - ", " – ", " — ", " | ", " · "):
-        plain = plain.replace(dash, ", ")
+    plain = _BETWEEN_PARTS.sub(", ", plain)
     if len(plain) > _MAX_TITLE:
         plain = plain[:_MAX_TITLE].rpartition(" ")[0] or plain[:_MAX_TITLE]
-    return plain or tr("Untitled window")
+    plain = clean(plain).strip(_LOOSE_ENDS)
+    return plain if has_text(plain) else tr("Untitled window")

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.language_codes import check_language
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -44,6 +45,15 @@ def minutes(text: str) -> float:
     if not 0.1 <= value <= 1440:
         raise argparse.ArgumentTypeError(tr("{text} is not a number of minutes from 0.1 to 1440", text=text))
     return value
+
+
+def language_code(text: str) -> str:
+    """Parse the code of a language, such as de or pt-BR."""
+    try:
+        check_language(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
+    return text
 
 
 def language_codes(text: str) -> tuple[str, ...]:

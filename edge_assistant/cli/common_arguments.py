@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from edge_assistant.cli.argument_types import temperature, whole
+from edge_assistant.cli.argument_types import language_code, temperature, whole
 from edge_assistant.system.i18n import languages, tr, use_language
 
 MAX_SEED = 2**32 - 2
@@ -33,7 +33,7 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
 def add_language(parser: argparse.ArgumentParser, text: str = "") -> None:
     """Add --language."""
     words = text or tr("language of answer and voice, such as de")
-    parser.add_argument("-l", "--language", metavar=tr("CODE"), help=words)
+    parser.add_argument("-l", "--language", metavar=tr("CODE"), type=language_code, help=words)
 
 
 def add_model(parser: argparse.ArgumentParser, text: str = "") -> None:

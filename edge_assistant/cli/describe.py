@@ -21,13 +21,14 @@ from edge_assistant.assistant.factory import (
 from edge_assistant.assistant.options import AnswerOptions, RequestSettings
 from edge_assistant.assistant.picture_text import text_of
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.capture.decoder import decoder
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.engine.task_table import check_temperature, language_code
 from edge_assistant.ocr.client import TextReader
-from edge_assistant.settings import schema
+from edge_assistant.settings import schema, this_computer
 from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.system.cancellation import Cancellation
@@ -99,6 +100,8 @@ class DescribeRun:
 
     def main(self) -> int:
         """Run; return the exit code. Raises CancelledError."""
+        if not isinstance(self._options.picture, Target):
+            decoder.warm()  # beside the start of the voice and the choice of the model
         with self._cancellation.calling(self._stop):
             failure = run_safely(lambda: self._ask_all(self._load_settings()), "describe failed")
             if isinstance(failure, CancelledError):
@@ -107,6 +110,7 @@ class DescribeRun:
                 self._say(str(failure))
                 self._output.fail(failure)
             self._text_reader.close()
+            decoder.close()
             if self._speaker:
                 self._speaker.wait()
                 self._speaker.close()
@@ -161,7 +165,7 @@ class DescribeRun:
         picture = self._options.picture
         if isinstance(picture, Target):
             return capture(self._with_camera(picture), self)
-        return read_picture(str(picture))
+        return read_picture(str(picture), self.is_cancelled)
 
     def _ask_model(self, settings: schema.Settings, captured: CapturedPicture | None) -> None:
         """Ask the model all questions about the captured picture, or else about one file after the other."""
@@ -190,6 +194,8 @@ class DescribeRun:
         self._cancellation.check()
         for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
+        for message in this_computer.problems(settings):
+            assistant.notice(0, "settings", message)
         if assistant.tasks.problem:
             assistant.notice(0, "tasks-file", assistant.tasks.problem)
         if model.demo and (captured is None or captured.origin == "file") and (options.model or settings.model) is None:
@@ -200,7 +206,7 @@ class DescribeRun:
             self._ask_about(assistant, 0, lambda: captured)
             return
         for number, picture in enumerate(options.pictures):
-            self._ask_about(assistant, number, partial(read_picture, str(picture)))
+            self._ask_about(assistant, number, partial(read_picture, str(picture), self.is_cancelled))
 
     def _ask_about(self, assistant: Assistant, number: int, capture: Callable[[], CapturedPicture]) -> None:
         """Ask all questions about picture `number`, from 0; of several pictures, say first which one it is."""

@@ -18,12 +18,12 @@ from edge_assistant.models.operations import (
     RemoveOperation,
     VerifyOperation,
 )
-from edge_assistant.models.pull import PullOperation, trusting_new
+from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.resolver import variant_for
 from edge_assistant.models.summary import model_facts, summary_line
 from edge_assistant.settings import schema
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError
+from edge_assistant.system.errors import CancelledError, WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.paths import expand_path
 from edge_assistant.system.text_cleaning import one_line
@@ -53,10 +53,6 @@ def _run_operation(operation: Operation, output: ModelsOutput, cancellation: Can
         result = operation.run(output, cancellation)
     except CancelledError as error:
         raise CancelledError(tr(CANCELLED)) from error
-    except AssistantError as error:
-        if trusting_new(operation, error) is not None:
-            error.args = (tr("{error} Or download the current one with models pull --trust-new.", error=error),)
-        raise
     for sentence in result.sentences:
         output.say(sentence)
     return exit_code(WeightsError.kind) if result.damaged else 0

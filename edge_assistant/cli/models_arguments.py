@@ -28,7 +28,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     pull_parser.add_argument(
         "--trust-new",
         action="store_true",
-        help=tr("accept a changed file: forget the recorded checksum, and download again"),
+        help=tr("accept what the hub has now, without a question: a first checksum, or a changed one"),
     )
     verify_parser = action("verify", tr("read all installed models again, and compare their checksums"))
     verify_parser.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("only this model"))

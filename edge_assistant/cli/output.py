@@ -86,7 +86,7 @@ class TextOutput:
             print_error(event.message)
         elif isinstance(event, WindowEvent):
             self._end_line()
-            print_error(event.title)
+            print_error(event.shown_title)
         elif isinstance(event, PictureEvent):
             self._end_line()
             print_line(f"{event.name}:")

@@ -124,16 +124,23 @@ class ModelsOutput:
             print_error(sentence)
         self.event("file", path=str(path), result=error.code if error else "whole", message=sentence)
 
-    def ask(self, question: str, yes: str, _: str, /) -> bool:
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is at the terminal, and no program reads what is printed."""
+        return not self._as_json and terminal.is_terminal(sys.stdin)
+
+    def ask(self, question: str, yes: str, no: str, /) -> bool:
         """Ask at the terminal, where the first letter of `yes` is enough; return False where nobody can be asked."""
-        if self._as_json or not terminal.is_terminal(sys.stdin):
+        if not self.can_ask:
             return False
+        yes, no = yes.replace("&", ""), no.replace("&", "")
         self.say(question)
+        self.say(tr("{letter} and Enter: {yes}. Only Enter: {no}.", letter=yes[:1], yes=yes, no=no))
         # Not sys.stdin: a thread waiting here would hold its lock when a cancel exits the program.
         line = os.read(sys.stdin.fileno(), 4096)
         if not line:
             raise CancelledError  # the terminal was closed
-        return line.decode(errors="replace").strip().lower().startswith(yes.replace("&", "")[:1].lower())
+        return line.decode(errors="replace").strip().lower().startswith(yes[:1].lower())
 
     def progress(self, action: str, file: str, progress: TransferProgress) -> None:
         """Report progress: shown often, spoken at every tenth."""

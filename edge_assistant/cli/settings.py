@@ -47,7 +47,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace, _: CommandContext) -> int:
-    from edge_assistant.settings import store
+    from edge_assistant.settings import store, this_computer
 
     settings = schema.load(schema.path())
     for entry in schema.grouped_entries():
@@ -64,7 +64,7 @@ def _list(arguments: argparse.Namespace, _: CommandContext) -> int:
             print_event("question", name=question.name, text=question.text, key=question.key)
         else:
             print_line(setting_line(question))
-    if message := store.retired_notice(schema.path()):
+    for message in filter(None, (store.retired_notice(schema.path()), *this_computer.problems(settings))):
         print_error(message)
     return 0
 

@@ -126,7 +126,7 @@ def _search(
                 model,
                 tuning_profile,
                 lambda: cancellation.is_set,
-                threads=settings.threads,
+                threads=settings.usable_threads,
                 gpu_layers=settings.gpu_layers,
             ),
             make,
@@ -171,7 +171,7 @@ def _hash_files(model: ResolvedModel, cancellation: Cancellation) -> None:
 def _machine_facts(model: ResolvedModel, settings: schema.Settings, seconds: int, output: ModelsOutput) -> MachineFacts:
     """Return what to try; values fixed in the settings are not tried, and a notice says so."""
     if settings.threads is not None:
-        words = tr("The number of cores is not tested: the settings set {number}.", number=settings.threads)
+        words = tr("The number of cores is not tested: the settings set {number}.", number=settings.usable_threads)
         output.notice("set", words)
     if settings.glance_tokens is not None:
         words = tr("Image tokens are not tested: the settings set {number}.", number=settings.glance_tokens)

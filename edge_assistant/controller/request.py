@@ -20,6 +20,7 @@ from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.capture.stacking import menus_of
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import View
 from edge_assistant.engine.task_entries import Mode
@@ -225,7 +226,7 @@ class Request:
         if frozen_desktop is not None:
             return frozen_desktop.capture(self)
         if isinstance(self.target, Path):
-            return read_picture(self.target)
+            return read_picture(self.target, self.is_cancelled)
         if self.action == "clipboard":
             return targets.capture(targets.Target("clipboard"), self)
         return targets.capture(targets.Target("camera", self.options.camera), self)
@@ -272,7 +273,8 @@ def without_notices(captured: CapturedPicture) -> CapturedPicture:
 
 
 def front_window_changed(picture: CapturedPicture, view: View | None) -> bool:
-    """Return whether another window is in front by now, whatever its title; a closed window counts as changed.
+    """Return whether another window is in front by now, whatever its title, or other menus are open; a closed window
+    counts as changed.
 
     Without a window system that tells (Wayland), or with one of our windows in front, the answer is False; without an
     answer in time it is True: then the next description is about what is in front.
@@ -280,7 +282,7 @@ def front_window_changed(picture: CapturedPicture, view: View | None) -> bool:
     if picture.origin not in _SCREEN_ORIGINS or (view is not None and view.is_in_front()):
         return False
     results: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    thread = threading.Thread(target=lambda: results.put(_is_other_window(picture.front)), name="front", daemon=True)
+    thread = threading.Thread(target=lambda: results.put(_shows_another(picture)), name="front", daemon=True)
     thread.start()
     try:
         return results.get(timeout=_FRONT_TIMEOUT_S)
@@ -288,10 +290,14 @@ def front_window_changed(picture: CapturedPicture, view: View | None) -> bool:
         return True
 
 
-def _is_other_window(front: int | None) -> bool:
+def _shows_another(picture: CapturedPicture) -> bool:
     try:
-        make_windows = choose_backend().make_windows
-        active = make_windows().active() if make_windows else None
+        backend = choose_backend()
+        active = backend.make_windows().active() if backend.make_windows else None
     except AssistantError:
         return False
-    return make_windows is not None and (active.number if active else None) != front
+    if backend.make_windows is None:
+        return False
+    if active is None or active.number != picture.front:
+        return (active and active.number) != picture.front
+    return menus_of(backend.find_above(active)) != picture.menus

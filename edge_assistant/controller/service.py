@@ -40,7 +40,7 @@ from edge_assistant.engine.messages import DEVICE_WRONG
 from edge_assistant.engine.task_table import language_code
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.ocr.client import TextReader
-from edge_assistant.settings import schema, store
+from edge_assistant.settings import schema, store, this_computer
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.qt_announcer import Announce
 from edge_assistant.system import cpu, memory, paths
@@ -184,8 +184,8 @@ class Service:
         if problem:
             self.tell("settings-broken", problem)
             return
-        retired = store.retired_notice(self._path)
-        for sentence in filter(None, (retired, settings_applier.sync_autostart(self._settings.start_at_login))):
+        told = (store.retired_notice(self._path), *this_computer.problems(self._settings))
+        for sentence in filter(None, (*told, settings_applier.sync_autostart(self._settings.start_at_login))):
             self.tell("settings", sentence)
 
     @property

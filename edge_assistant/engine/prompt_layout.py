@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge_assistant.engine.generation import answer_reserve
@@ -65,6 +67,11 @@ class PromptLayout:
         before = self._special(_NO_THINKING) if request.thinking else []
         return AnswerSoFar(text, before + tokens, start=len(before))
 
+    def keep_answers(self, answers: Iterable[str]) -> None:
+        """Forget the tokens of all answers but these, those of the present conversation: of others none is laid out."""
+        kept = {answer.strip() for answer in answers}
+        self.answer_tokens = {text: tokens for text, tokens in self.answer_tokens.items() if text in kept}
+
     def fit(
         self, request: AskQuestion, picture: Block, context: int, answer: AnswerSoFar | None = None
     ) -> tuple[list[Block], int]:
@@ -75,17 +82,24 @@ class PromptLayout:
         reserve = answer_reserve(request)
         if request.thinking and answer is None:
             reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self.end_of_thinking(request))
-        needed = 0
-        for dropped in range(len(request.turns) + (answer is None)):
+
+        def lay_out(dropped: int) -> tuple[list[Block], int]:
+            """Return the blocks, and the cells that they need."""
             blocks = self._blocks(request, picture, dropped, answer)
-            needed = sum(block.cells for block in blocks) + reserve
-            if needed <= context:
-                return blocks, dropped
+            return blocks, sum(block.cells for block in blocks) + reserve
+
+        blocks, needed = lay_out(0)
+        if needed <= context:
+            return blocks, 0
+        counts = range(len(request.turns) + (answer is None))
+        fewest = bisect_left(counts, True, key=lambda count: lay_out(count)[1] <= context)
+        if fewest in counts:
+            return lay_out(fewest)[0], fewest
         if answer is not None:
             raise DoesNotFitError(
                 tr("The answer cannot go on: the context of {context} tokens is full.", context=context), code="context"
             )
-        raise self._too_large(needed, picture.cells, context)
+        raise self._too_large(lay_out(counts[-1])[1], picture.cells, context)
 
     def _too_large(self, needed: int, image_tokens: int, context: int) -> DoesNotFitError:
         way_out = tr("fewer than {count} image tokens", count=image_tokens)

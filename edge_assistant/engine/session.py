@@ -190,6 +190,7 @@ class ModelSession:
                 self._emit(TurnsDropped(request.id, dropped))
             if not self._cache.has_picture(picture.digest):
                 self._layout.answer_tokens.clear()  # another picture, another conversation
+            self._layout.keep_answers(turn.answer for turn in request.turns)
             kept, missing = self._cache.reuse_prefix(blocks)
             state.reused_cells = sum(block.cells for block in kept)
             state.reused_image = any(block.digest for block in kept)

@@ -167,7 +167,7 @@ def load_table(overrides: Path | None) -> TaskTable:
         return shipped
     try:
         return read_overrides(overrides)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the second: the home folder is no folder, such as /dev/null
         return shipped
     except (OSError, ValueError, UsageError) as error:
         message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=file_problem(error))

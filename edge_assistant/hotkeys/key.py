@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge_assistant.hotkeys.defaults import default_keys
+from edge_assistant.hotkeys.reserved import is_needed_everywhere
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 
@@ -81,6 +82,14 @@ def parse_key(text: str, platform: str = sys.platform) -> Key:
                 "{key} cannot be used, because it is needed for typing. Add ctrl, alt or {other}.",
                 key=key,
                 other=_SUPER_ON.get(platform, "super"),
+            )
+        )
+    if is_needed_everywhere(str(key), platform):
+        raise UsageError(
+            tr(
+                "{key} cannot be used, because all programs need it. Use one such as {example}.",
+                key=key,
+                example=default_keys(platform)["window"],
             )
         )
     return key

@@ -24,16 +24,12 @@ OnBytes = Callable[[int], None]
 
 
 class ChecksumError(WeightsError):
-    """A file is not the expected one; both SHA-256 sums are here in full, in lower-case hex.
+    """A file is not the expected one; both SHA-256 sums are here in full, in lower-case hex."""
 
-    `can_trust_new`: the hub has another file than at the first download, and its download may be offered to the person.
-    """
-
-    def __init__(self, message: str, *, expected: str, found: str, can_trust_new: bool = False) -> None:
+    def __init__(self, message: str, *, expected: str, found: str) -> None:
         super().__init__(message, code="weights-damaged")
         self.expected = expected
         self.found = found
-        self.can_trust_new = can_trust_new
 
     def sums(self) -> str:
         """Return both sums in full, for reading."""
@@ -42,7 +38,9 @@ class ChecksumError(WeightsError):
 
 @dataclass(frozen=True, slots=True)
 class TrustedChecksum:
-    """The checksum of a file's first download, which decides from then on. `size` in bytes, None when not known."""
+    """The checksum of a file that the person has accepted, which decides from then on. `size` in bytes, None when not
+    known.
+    """
 
     sha256: str
     commit: str | None
@@ -53,7 +51,7 @@ class ChecksumVerifier:
     """Checks files against checksums, and keeps what it found out in two files of `folder` (the data folder).
 
     verified.json: path -> [size, mtime_ns, inode, sha256], a cache of hashes that may be lost without harm.
-    trusted.json: catalogue key -> the checksum of a first download.
+    trusted.json: catalogue key -> the checksum that the person has accepted, at a first download or an import.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -105,11 +103,15 @@ class ChecksumVerifier:
         return trusted.sha256 if trusted else entry.sha256
 
     def trusted(self, entry: CatalogFile) -> TrustedChecksum | None:
-        """Return the checksum of the first download of `entry`; None when there was none, or when the catalogue's
-        decides.
-        """
-        if not entry.first_download:
-            return None
+        """Return the accepted checksum of `entry`; None when there is none, or when the catalogue's decides."""
+        return self._accepted(entry) if entry.first_download else None
+
+    def accepts(self, entry: CatalogFile, sha256: str) -> bool:
+        """Return whether the person has accepted this checksum for the file, whoever decides about it."""
+        accepted = self._accepted(entry)
+        return accepted is not None and accepted.sha256 == sha256
+
+    def _accepted(self, entry: CatalogFile) -> TrustedChecksum | None:
         match self._trusted.read().get(entry.key):
             case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size} if is_sha256(
                 sha256
@@ -118,7 +120,7 @@ class ChecksumVerifier:
         return None
 
     def trust(self, entry: CatalogFile, trusted: TrustedChecksum | None) -> None:
-        """Trust the checksum of a first download of `entry` from now on; None forgets it.
+        """Trust an accepted checksum of `entry` from now on; None forgets it.
 
         Raises WeightsError or DoesNotFitError when that cannot be written down.
         """

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum, check_sum
-from edge_assistant.models.hub import RemoteFile
-from edge_assistant.models.hub_errors import RevisionGoneError, TemporaryError
+from edge_assistant.models.checksums import ChecksumVerifier, check_sum
+from edge_assistant.models.hub import Remote
+from edge_assistant.models.hub_errors import TemporaryError
 from edge_assistant.models.partial_file import PartialFile, check_space, locked_for_writing, remove_leftovers
 from edge_assistant.models.progress import FileProgress
-from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS, RetrySchedule
+from edge_assistant.models.retry_schedule import RETRY_WAITS, RetrySchedule
+from edge_assistant.models.trust import Target, Trust
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
+from edge_assistant.system.errors import NetworkError, WeightsError
 from edge_assistant.system.i18n import tr
 
 # A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
 _MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
-
-
-class OpenStream(Protocol):
-    """A stream of bytes that begins at `offset`."""
-
-    offset: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces as they arrive."""
-
-    def abort(self) -> None:
-        """Wake up the thread that waits for bytes, with an error."""
-
-
-class Remote(Protocol):
-    """The part of the hub that is used here; see hub.Hub."""
-
-    def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
-        """Ask for a file's commit, checksum and size."""
-
-    def open(
-        self, repository: str, revision: str, file: str, offset: int, size: int | None
-    ) -> AbstractContextManager[OpenStream]:
-        """Open the file's bytes from `offset` on."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The file to fetch: its place on the hub, and its expected checksum and size."""
-
-    repository: str
-    revision: str
-    file: str
-    sha256: str
-    size: int | None
-    record: TrustedChecksum | None  # to be recorded once the file is here
 
 
 class Downloader:
@@ -66,6 +29,7 @@ class Downloader:
     def __init__(
         self,
         hub: Remote,
+        trust: Trust,
         folder: Path,
         verifier: ChecksumVerifier,
         progress: FileProgress,
@@ -73,36 +37,39 @@ class Downloader:
         cancel: Cancellation,
     ) -> None:
         self._hub = hub
+        self._trust = trust
         self._folder = folder
         self._verifier = verifier
         self._progress = progress
         self._on_notice = on_notice
         self._cancel = cancel
 
-    def fetch(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path:
+    def fetch(self, catalog_model: CatalogModel, entry: CatalogFile, target: Target | None = None) -> Path:
         """Download the file as far as it is not here; return the path of the verified file.
 
-        Raises NetworkError, WeightsError, DoesNotFitError, CancelledError; what has arrived is kept for the next time.
+        `target` says what it has to be; None: that is found out first, unless the file is here. Raises NetworkError,
+        WeightsError, DoesNotFitError, CancelledError; what has arrived is kept for the next time.
         """
         path = self._folder / entry.file
         with locked_for_writing(path):
-            if self._is_here(entry, path):
+            if target is None and self._is_here(entry, path):
                 remove_leftovers(path)
                 return path
-            target = self._look_up(catalog_model, entry)
-            if self._is_what_the_hub_has(target, entry, path):
+            if target is None:
+                target = self._trust.find(catalog_model, entry)
+                self._trust.accept(catalog_model, [target])
+            if self._is_what_the_hub_has(target, path):
                 remove_leftovers(path)
                 return path
             identity = {"file": entry.key, "sha256": target.sha256, "size": target.size}
             with PartialFile(path, identity) as part:
                 if part.resumes:
                     part.read_existing(self._progress.checked)
-                if target.size is not None and part.size > target.size:
+                if part.size > target.size:
                     self._restart(part)
-                if target.size is not None:
-                    check_space(path, target.size - part.size)
+                check_space(path, target.size - part.size)
                 self._receive_all(target, part)
-                self._accept(target, entry, part)
+                self._accept(target, part)
             return path
 
     def _is_here(self, entry: CatalogFile, path: Path) -> bool:
@@ -115,84 +82,21 @@ class Downloader:
             return False
         return True
 
-    def _is_what_the_hub_has(self, target: _Target, entry: CatalogFile, path: Path) -> bool:
-        """Return whether the file that is here, with a checksum not known so far, is what the hub has."""
-        if not path.exists() or target.record is None:
+    def _is_what_the_hub_has(self, target: Target, path: Path) -> bool:
+        """Return whether the file that is here is what the hub has, which was not known before."""
+        if not path.exists():
             return False
         try:
-            known = replace(entry, sha256=target.sha256, size=target.size, first_download=False)
+            known = replace(target.entry, sha256=target.sha256, size=target.size, first_download=False)
             self._verifier.check(known, path, self._progress.checked)
         except WeightsError:
             return False
-        self._verifier.trust(entry, target.record)
         return True
 
-    def _look_up(self, catalog_model: CatalogModel, entry: CatalogFile) -> _Target:
-        repository, revision = catalog_model.repository, catalog_model.revision
-        if repository is None or revision is None:
-            raise UsageError(
-                tr("{name} cannot be downloaded: the model list has no hub address for it.", name=catalog_model.name)
-            )
-        trusted = self._verifier.trusted(entry)
-        if trusted is not None and trusted.commit is not None:
-            revision = trusted.commit
-        attempts = RetrySchedule(FIRST_RETRY_WAITS, self._on_notice, self._cancel)
-        while True:
-            try:
-                found = self._hub.look_up(repository, revision, entry.file)
-                break
-            except TemporaryError as error:
-                attempts.record_failure(error)
-            except RevisionGoneError as error:
-                error.can_trust_new = trusted is not None
-                raise
-        sha256, size = self._expected(entry, trusted, found)
-        record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
-        return _Target(repository, found.commit, entry.file, sha256, size, record)
-
-    def _expected(
-        self, entry: CatalogFile, trusted: TrustedChecksum | None, found: RemoteFile
-    ) -> tuple[str, int | None]:
-        """Return the checksum and size that the file has to have."""
-        if trusted is not None:
-            if found.sha256 not in (None, trusted.sha256):
-                raise _other_file_error(
-                    entry.file, trusted.sha256, found.sha256, tr("came with the first download"), entry
-                )
-            return trusted.sha256, trusted.size or found.size
-        if not entry.first_download:
-            assert entry.sha256 is not None, "the catalogue has a checksum or trusts the first download"
-            if found.sha256 not in (None, entry.sha256):
-                raise _other_file_error(entry.file, entry.sha256, found.sha256, tr("is listed"), entry)
-            return entry.sha256, entry.size or found.size
-        if found.sha256 is None:
-            if entry.sha256 is not None:
-                return entry.sha256, entry.size or found.size
-            raise NetworkError(
-                tr(
-                    "The hub gives no checksum for {file}, so it could not be checked. Unset HF_ENDPOINT to use the "
-                    "Hugging Face Hub itself.",
-                    file=entry.file,
-                ),
-                code="no-checksum",
-            )
-        if entry.sha256 not in (None, found.sha256):
-            self._on_notice(
-                "first-download-decides",
-                tr(
-                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, with "
-                    "{value2}. The hub's is used from now on.",
-                    file=entry.file,
-                    value=found.sha256[:8],
-                    value2=str(entry.sha256)[:8],
-                ),
-            )
-        return found.sha256, found.size
-
-    def _receive_all(self, target: _Target, part: PartialFile) -> None:
+    def _receive_all(self, target: Target, part: PartialFile) -> None:
         attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
         ranges_refused = 0
-        while target.size is None or part.size < target.size:
+        while part.size < target.size:
             self._cancel.check()
             before = part.size
             try:
@@ -210,10 +114,10 @@ class Downloader:
                     attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
                 attempts.record_failure(error)
 
-    def _receive(self, target: _Target, part: PartialFile) -> bool:
+    def _receive(self, target: Target, part: PartialFile) -> bool:
         """Write what one connection brings; return whether the file is complete."""
         with (
-            self._hub.open(target.repository, target.revision, target.file, part.size, target.size) as stream,
+            self._hub.open(target.repository, target.commit, target.entry.file, part.size, target.size) as stream,
             self._cancel.calling(stream.abort),
         ):
             self._cancel.check()
@@ -222,9 +126,9 @@ class Downloader:
             since, sum_since = time.monotonic(), 0
             for data in stream:
                 self._cancel.check()
-                if target.size is not None and part.size + len(data) > target.size:
+                if part.size + len(data) > target.size:
                     raise NetworkError(
-                        tr("The hub sent too much data for {file}. Try again later.", file=target.file),
+                        tr("The hub sent too much data for {file}. Try again later.", file=target.entry.file),
                         code="wrong-bytes",
                     )
                 part.write(data)
@@ -234,34 +138,20 @@ class Downloader:
                     if sum_since < _MIN_BYTES:
                         raise TemporaryError(tr("The download has almost stalled."), code="stalled")
                     since, sum_since = time.monotonic(), 0
-        return target.size is None or part.size == target.size
+        return part.size == target.size
 
-    def _accept(self, target: _Target, entry: CatalogFile, part: PartialFile) -> None:
+    def _accept(self, target: Target, part: PartialFile) -> None:
         if part.size == 0:
             part.discard()
             raise NetworkError(
-                tr("The hub sent no data for {file}. Try again later.", file=target.file), code="wrong-bytes"
+                tr("The hub sent no data for {file}. Try again later.", file=target.entry.file), code="wrong-bytes"
             )
         found = part.sha256()
         if found != target.sha256:
             part.discard()
-        check_sum(target.file, target.sha256, found, tr("The download was deleted. Download it again."))
-        if target.record is not None:
-            self._verifier.trust(entry, target.record)  # first: without the record the file would be fetched again
+        check_sum(target.entry.file, target.sha256, found, tr("The download was deleted. Download it again."))
         part.finish(self._verifier)
 
     def _restart(self, part: PartialFile) -> None:
         self._progress.received(-part.size)
         part.restart()
-
-
-def _other_file_error(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
-    sentence = tr(
-        "The hub now has a different {file}: its checksum begins with {value}, but {value2} {why}. It was not "
-        "downloaded. Update this program.",
-        file=file,
-        value=str(found)[:8],
-        value2=expected[:8],
-        why=why,
-    )
-    return ChecksumError(sentence, expected=expected, found=str(found), can_trust_new=entry.first_download)

@@ -7,26 +7,28 @@ not used: they keep nothing of a cancelled file, check no SHA-256, believe a wro
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import re
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from edge_assistant.models import hub_environment
+from edge_assistant.models.catalog_validation import is_sha256
 from edge_assistant.models.hub_errors import TemporaryError, explain_errors, sign_in_page_error
-from edge_assistant.system.bounded_read import read_regular_text
+from edge_assistant.system.errors import NetworkError, UsageError
 from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
     import httpx2
 
-_MAX_TOKEN = 10_000  # bytes of the file that holds it
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_MAX_SIZE = 2**50  # bytes of a file
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,16})-[0-9]+/([0-9]+|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,34 @@ class RemoteFile:
     commit: str
     sha256: str | None
     size: int | None
+
+
+class OpenStream(Protocol):
+    """A stream of bytes that begins at `offset`."""
+
+    offset: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces as they arrive."""
+
+    def abort(self) -> None:
+        """Wake up the thread that waits for bytes, with an error."""
+
+
+class Remote(Protocol):
+    """The part of a hub that downloads use; see Hub."""
+
+    @property
+    def host(self) -> str:
+        """The name of its computer, for people."""
+
+    def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
+        """Ask for a file's commit, checksum and size."""
+
+    def open(
+        self, repository: str, revision: str, file: str, offset: int, size: int | None
+    ) -> AbstractContextManager[OpenStream]:
+        """Open the file's bytes from `offset` on."""
 
 
 class Stream:
@@ -70,21 +100,28 @@ class Hub:
     def __init__(self, endpoint: str | None = None) -> None:
         self._endpoint = endpoint
 
+    @property
+    def host(self) -> str:
+        """The name of its computer, for people. Raises UsageError for an address that is none."""
+        return hub_environment.origin(self._address())[1]
+
     def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
-        """Ask for a file's facts. Raises NetworkError, or TemporaryError when a retry may help."""
-        with explain_errors(file, repository, revision):
-            hub = _library()
-            token = _token()
+        """Ask for a file's facts. Raises NetworkError, or TemporaryError when a retry may help; UsageError where the
+        environment does not allow it.
+        """
+        with self._connection(repository, revision, file) as (hub, address):
             found = hub.get_hf_file_metadata(
-                self._url(hub, repository, revision, file),
-                token=token if token is not None else False,
+                self._url(hub, address, repository, revision, file),
+                token=False,
                 library_name="edge-assistant",
-                endpoint=self._endpoint,
+                endpoint=address,
             )
         if not found.commit_hash or not re.fullmatch(r"[0-9a-f]{40}", found.commit_hash):
             raise sign_in_page_error()
+        if found.size is not None and not 0 < found.size <= _MAX_SIZE:
+            raise sign_in_page_error()
         etag = (found.etag or "").lower()
-        return RemoteFile(found.commit_hash, etag if _SHA256.fullmatch(etag) else None, found.size)
+        return RemoteFile(found.commit_hash, etag if is_sha256(etag) else None, found.size)
 
     @contextlib.contextmanager
     def open(self, repository: str, revision: str, file: str, offset: int, size: int | None) -> Iterator[Stream]:
@@ -93,20 +130,16 @@ class Hub:
         Raises NetworkError as `look_up`; also when the response is another file, a web page, or another part.
         """
         with contextlib.ExitStack() as connection:
-            with explain_errors(file, repository, revision):
-                hub = _library()
+            with self._connection(repository, revision, file) as (hub, address):
                 from huggingface_hub import constants
 
-                token = _token()
-                headers = hub.utils.build_hf_headers(
-                    token=token if token is not None else False, library_name="edge-assistant"
-                )
+                headers = hub.utils.build_hf_headers(token=False, library_name="edge-assistant")
                 headers["Accept-Encoding"] = "identity"
                 if offset:
                     headers["Range"] = f"bytes={offset}-"
                 request = hub.get_session().stream(
                     "GET",
-                    self._url(hub, repository, revision, file),
+                    self._url(hub, address, repository, revision, file),
                     headers=headers,
                     follow_redirects=True,
                     timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT,
@@ -116,34 +149,59 @@ class Hub:
                 stream = Stream(response, _response_offset(response, offset, size), file)
             yield stream
 
-    def _url(self, hub: Any, repository: str, revision: str, file: str) -> str:
-        return str(hub.hf_hub_url(repository, file, revision=revision, endpoint=self._endpoint))
+    @contextlib.contextmanager
+    def _connection(self, repository: str, revision: str, file: str) -> Iterator[tuple[Any, str]]:
+        """Give the library and the hub's address, while the token is sent where it belongs and errors are explained."""
+        address = self._address()
+        hub = _library()
+        from edge_assistant.models import hub_client  # it imports the library, which is set up before
+
+        token = hub_environment.token_for(address)
+        try:
+            with explain_errors(file, repository, revision), hub_client.token_granted(address, token.value):
+                yield hub, address
+        except NetworkError as error:
+            if error.code in ("unauthorised", "forbidden") and token.why_not_sent is not None:
+                raise NetworkError(
+                    tr("{error} {reason}", error=error, reason=token.why_not_sent), code=error.code
+                ) from error
+            raise
+
+    def _address(self) -> str:
+        if self._endpoint is None:
+            return hub_environment.endpoint()
+        return hub_environment.checked_endpoint(self._endpoint)
+
+    def _url(self, hub: Any, address: str, repository: str, revision: str, file: str) -> str:
+        return str(hub.hf_hub_url(repository, file, revision=revision, endpoint=address))
 
 
 def _library() -> Any:
-    """Import huggingface_hub, set up for no telemetry, nothing but HTTP, and no messages of its own."""
+    """Import huggingface_hub, set up for no telemetry, nothing but HTTP, our client, and no messages of its own.
+
+    Raises UsageError where a variable of the environment keeps it from being used.
+    """
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["HF_HUB_DISABLE_XET"] = "1"
-    import huggingface_hub.utils
-
+    try:
+        import huggingface_hub.utils
+        from huggingface_hub import constants
+    except ValueError as error:  # such as a time limit that is no number
+        raise UsageError(
+            tr("A variable of the environment that begins with HF is not valid. Correct it, or unset it.")
+        ) from error
+    if constants.is_offline_mode():
+        raise UsageError(tr("The variable HF_HUB_OFFLINE forbids downloads. Unset it, and try again."))
     logging.getLogger("huggingface_hub").handlers.clear()
+    _use_own_client(huggingface_hub)
     return huggingface_hub
 
 
-def _token() -> str | None:
-    """Return the person's token for the hub, from where huggingface_hub keeps it.
+@functools.cache
+def _use_own_client(hub: Any) -> None:
+    from edge_assistant.models import hub_client
 
-    huggingface_hub's own get_token is not asked: it may renew a token over the network.
-    """
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
-        return None
-    kept = os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN")
-    if not kept:
-        with contextlib.suppress(OSError, ValueError):
-            kept = read_regular_text(Path(constants.HF_TOKEN_PATH), _MAX_TOKEN)
-    return (kept or "").strip() or None
+    hub.set_client_factory(hub_client.make_client)
 
 
 def _response_offset(response: httpx2.Response, offset: int, size: int | None) -> int:
@@ -157,6 +215,6 @@ def _response_offset(response: httpx2.Response, offset: int, size: int | None) -
             raise TemporaryError(tr("The hub sent the wrong part of the file."), code="wrong-range")
         return offset
     length = response.headers.get("Content-Length", "")
-    if response.status_code != 200 or (size is not None and length.isdigit() and int(length) != size):
+    if response.status_code != 200 or (size is not None and length not in ("", str(size))):
         raise sign_in_page_error()
     return 0

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from edge_assistant.models.hub_environment import without_secrets
 from edge_assistant.system.errors import AssistantError, NetworkError, UsageError
 from edge_assistant.system.i18n import tr
 
@@ -27,13 +28,9 @@ class TemporaryError(NetworkError):
 
 
 class RevisionGoneError(NetworkError):
-    """The hub no longer has the revision of the catalogue, or of the first download.
-
-    `can_trust_new`: a download of what the hub has now may be offered to the person.
-    """
+    """The hub no longer has the revision of the catalogue, or of the first download."""
 
     code = "revision-gone"
-    can_trust_new = False
 
 
 def sign_in_page_error() -> NetworkError:
@@ -55,7 +52,8 @@ def explain_errors(file: str, repository: str = "", revision: str = "") -> Itera
     except AssistantError:
         raise
     except Exception as error:
-        _log.info("the hub failed with %s: %s", type(error).__name__, str(error).partition("\n")[0])
+        reason = without_secrets(str(error).partition("\n")[0])
+        _log.info("the hub failed with %s: %s", type(error).__name__, reason)
         explained = _explain_error(error, file, repository, revision)
         if explained is None:
             raise
@@ -65,11 +63,9 @@ def explain_errors(file: str, repository: str = "", revision: str = "") -> Itera
 def _explain_error(error: Exception, file: str, repository: str, revision: str) -> AssistantError | None:
     """Return the error for a person; None for one that is none of the hub's or the network's."""
     import httpx2
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     words = str(error)
-    if isinstance(error, OfflineModeIsEnabled):
-        return UsageError(tr("The variable HF_HUB_OFFLINE forbids downloads. Unset it, and try again."))
     if isinstance(error, HfHubHTTPError):
         return _status_error(error, file, repository, revision)
     if isinstance(error, HFValidationError):
@@ -89,6 +85,8 @@ def _explain_error(error: Exception, file: str, repository: str, revision: str) 
         )
     if isinstance(error, httpx2.TimeoutException):
         return TemporaryError(tr("The download stalled: no data came from the hub for a while."), code="stalled")
+    if isinstance(error, httpx2.ProxyError) and "407" in words:
+        return _proxy_sign_in_error()
     if isinstance(error, httpx2.ProxyError):
         return TemporaryError(tr("The proxy refuses the connection. Check the proxy settings."), code="proxy")
     if isinstance(error, httpx2.ConnectError):
@@ -97,14 +95,8 @@ def _explain_error(error: Exception, file: str, repository: str, revision: str) 
         return sign_in_page_error()
     if isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError):
         return TemporaryError(tr("The connection to the hub was lost."), code="connection-lost")
-    if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError | ImportError | UnicodeError):
-        return UsageError(
-            tr(
-                "The address of the hub or of a proxy is not valid: {value}. Check the variables HF_ENDPOINT, "
-                "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
-                value=words.partition(chr(10))[0],
-            )
-        )
+    if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | httpx2.DecodingError | ValueError):
+        return sign_in_page_error()  # what came makes no sense
     if isinstance(error, httpx2.HTTPError):
         return TemporaryError(tr("The connection to the hub failed."))
     return None
@@ -165,13 +157,17 @@ def _status_error(error: Any, file: str, repository: str, revision: str) -> Netw
             code="not-found",
         )
     if status == 407:
-        return NetworkError(tr("The proxy requires a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
+        return _proxy_sign_in_error()
     if status == 416:
         return TemporaryError(tr("The hub does not have that part of the file."), code="wrong-range")
     return NetworkError(
         tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
         code="refused",
     )
+
+
+def _proxy_sign_in_error() -> NetworkError:
+    return NetworkError(tr("The proxy requires a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
 
 
 def _temporary_error(status: int, retry_after: str | None) -> TemporaryError:

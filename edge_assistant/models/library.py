@@ -53,6 +53,7 @@ class ModelLibrary:
         self.verifier = ChecksumVerifier(self.data)
         self.problems: list[str] = []
         self._catalog: tuple[CatalogModel, ...] | None = None
+        self._pins: dict[str, str] = {}
 
     @property
     def own_catalog(self) -> Path:
@@ -62,7 +63,14 @@ class ModelLibrary:
     def catalog(self) -> tuple[CatalogModel, ...]:
         """Return all models, best first. Raises WeightsError when the catalogue that ships cannot be read."""
         if self._catalog is None:
-            catalogs = [load_catalog(self.shipped / CATALOG)]
+            shipped = load_catalog(self.shipped / CATALOG)
+            self._pins = {
+                entry.key: entry.sha256
+                for catalog_model in shipped
+                for entry in catalog_model.files
+                if entry.sha256 is not None and not entry.first_download
+            }
+            catalogs = [shipped]
             for path in (self.own_catalog, *([self.weights_dir / CATALOG] if self.weights_dir else [])):
                 if exists(path):
                     try:
@@ -71,6 +79,11 @@ class ModelLibrary:
                         self.problems.append(str(error))
             self._catalog = merge_catalogs(catalogs)
         return self._catalog
+
+    def is_pinned(self, entry: CatalogFile) -> bool:
+        """Return whether the catalogue that ships is sure of the checksum of this file. Raises WeightsError."""
+        self.catalog()
+        return entry.sha256 is not None and self._pins.get(entry.key) == entry.sha256
 
     def named(self, name: str, variant: Variant) -> CatalogModel:
         """Return the model of that name and variant; a name may also end in -instruct or -thinking. Raises

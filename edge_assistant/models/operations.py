@@ -40,6 +40,10 @@ class OperationListener(Protocol):
     def checked(self, path: Path, error: WeightsError | None, /) -> None:
         """Tell the person the result for one file: `error` says what is wrong with it, None: it is whole."""
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer `ask`."""
+
     def ask(self, question: str, yes: str, no: str, /) -> bool:
         """Ask the person, and return whether the answer is `yes`; False where nobody can be asked."""
 

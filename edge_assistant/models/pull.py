@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
-from edge_assistant.models.downloader import Downloader, Remote
-from edge_assistant.models.hub import Hub
-from edge_assistant.models.hub_errors import RevisionGoneError
+from edge_assistant.models.downloader import Downloader
+from edge_assistant.models.hub import Hub, Remote
 from edge_assistant.models.library import FileStatus, ModelLibrary
-from edge_assistant.models.operations import Operation, OperationListener, OperationResult
+from edge_assistant.models.operations import OperationListener, OperationResult
 from edge_assistant.models.partial_file import check_space
 from edge_assistant.models.progress import FileProgress, OnProgress, TransferProgress
+from edge_assistant.models.trust import Trust
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import AssistantError, UsageError, WeightsError
+from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
 # A download that will take longer than this is announced as slow.
@@ -27,7 +26,8 @@ _SLOW_SECONDS = 2 * 3600.0
 class PullOperation:
     """The download of a model with its mmproj, of which the quantisation may be given.
 
-    `trust_new` forgets the checksums of the first download, and takes what the hub has now; see `trusting_new`.
+    Before a checksum is taken that the catalogue which ships is not sure of, the person is asked; `trust_new` is the
+    answer yes beforehand, also to a checksum that has changed.
     """
 
     library: ModelLibrary
@@ -66,18 +66,24 @@ class PullOperation:
         if missing > 0:
             check_space(library.data_models / entries[0].file, missing)
         progress = FileProgress(sum(entry.about_size for entry in entries), _progress_reporter(listener), cancel)
-        downloader = Downloader(
-            self.hub or Hub(), library.data_models, library.verifier, progress, listener.notice, cancel
-        )
+        hub = self.hub or Hub()
+        trust = Trust(library, hub, listener, cancel, trust_new=self.trust_new)
+        targets = {each.entry: trust.find(self.model, each.entry) for each in statuses if self._is_to_decide(each)}
+        trust.accept(self.model, list(targets.values()))
+        downloader = Downloader(hub, trust, library.data_models, library.verifier, progress, listener.notice, cancel)
         paths = []
         for status in statuses:
-            progress.file = status.entry.file
-            if self.trust_new:
-                library.verifier.trust(status.entry, None)
-            here = self._verified_path(status, progress, listener)
-            paths.append(here or downloader.fetch(self.model, status.entry))
+            progress.file, target = status.entry.file, targets.get(status.entry)
+            here = self._verified_path(status, progress, listener) if target is None else None
+            paths.append(here or downloader.fetch(self.model, status.entry, target))
         check_fit(describe_model(paths[0]), describe_mmproj(paths[1]))
         return paths
+
+    def _is_to_decide(self, status: FileStatus) -> bool:
+        """Return whether to find out first, for one question about all files, what this one has to be."""
+        if self.library.is_pinned(status.entry):
+            return False
+        return self.trust_new or status.path is None or self.library.verifier.expected(status.entry) is None
 
     def _verified_path(self, status: FileStatus, progress: FileProgress, listener: OperationListener) -> Path | None:
         """Return the path of a verified file, which need not be fetched; of others only outside the data folder."""
@@ -109,14 +115,3 @@ def _progress_reporter(listener: OperationListener) -> OnProgress:
         listener.progress("pull", file, progress)
 
     return report
-
-
-def trusting_new(operation: Operation, error: AssistantError) -> PullOperation | None:
-    """Return the download that takes what the hub has now, to be offered to the person after this error; else None."""
-    if (
-        isinstance(operation, PullOperation)
-        and isinstance(error, ChecksumError | RevisionGoneError)
-        and error.can_trust_new
-    ):
-        return replace(operation, trust_new=True)
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -28,6 +28,7 @@ from edge_assistant.system import file_retry, paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError, in_use_error
 from edge_assistant.system.i18n import system_language, tr, tr_noop
+from edge_assistant.system.language_codes import check_language
 from edge_assistant.system.similar_words import did_you_mean
 from edge_assistant.system.toml_reader import file_problem, parse_toml
 
@@ -41,13 +42,6 @@ _DEFAULT_KEYS = default_keys(sys.platform)
 
 _MOST_QUOTED = 60
 """The most characters of a name that an error message quotes."""
-
-
-def _check_language(code: str) -> None:
-    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", code):
-        raise UsageError(
-            tr("{code} is not a language code. Use one such as en, de or pt-BR.", code=code[:_MOST_QUOTED])
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ class Settings:
             unset=tr_noop("the system's language"),
             example="de",
             option_source="languages",
-            check=_check_language,
+            check=check_language,
         ),
     )
     start_at_login: bool = _setting(
@@ -496,6 +490,11 @@ class Settings:
     def spoken_language(self) -> str | None:
         """The code of the language of messages, answers and voice: the one set, else the system's."""
         return self.language or system_language()
+
+    @property
+    def usable_threads(self) -> int | None:
+        """The processor cores to use: those set, as far as this computer has them; None where they are not set."""
+        return None if self.threads is None else min(self.threads, os.cpu_count() or 1)
 
     @property
     def weights_dir(self) -> Path | None:

@@ -25,6 +25,7 @@ from edge_assistant.settings.schema import (
     load,
     read_text,
 )
+from edge_assistant.settings.this_computer import check_changes
 from edge_assistant.system import file_retry
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.errors import InputError, UsageError, in_use_error
@@ -42,16 +43,17 @@ def load_or_back_up(path: Path) -> tuple[Settings, str]:
         return load(path), ""
     except InputError:
         return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
-    except UsageError:
-        pass
+    except UsageError as error:
+        reason = str(error.__cause__) if isinstance(error.__cause__, UsageError) else ""
     aside = _unused_path(path)
     try:
         file_retry.rename(path, aside)
     except OSError:  # the broken file stays, and is reported again the next time
         return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
-    return Settings(), tr(
+    sentence = tr(
         "The settings file had an error, so it was renamed to {name}, and the defaults are used.", name=aside.name
     )
+    return Settings(), f"{sentence} {reason}".rstrip()
 
 
 def retired_notice(path: Path) -> str:
@@ -73,9 +75,10 @@ def retired_notice(path: Path) -> str:
 def save(path: Path, settings: Settings) -> None:
     """Write the settings atomically, keeping comments and everything else in the file.
 
-    Raises UsageError if the file is broken, and InputError if it cannot be written.
+    Raises UsageError if the file is broken, or this computer cannot do what is new; InputError if it cannot be written.
     """
     current = load(path)
+    check_changes(current, settings)
     try:
         text = read_text(path) or template()
         for each in entries():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 MAX_VALUE = 200
 """The most characters of a value in a sentence: a title, a path, a name."""
@@ -88,6 +89,11 @@ def clean_message(text: str) -> str:
     if len(cut) <= MAX_MESSAGE and len(text) <= 10 * MAX_MESSAGE:
         return cut
     return _balance_directions(cut[: MAX_MESSAGE - len(_ELLIPSIS)]) + _ELLIPSIS
+
+
+def has_text(text: str) -> bool:
+    """Return whether there is something to say or see: a letter, a number or a symbol."""
+    return any(unicodedata.category(each)[0] in "LNS" for each in text)
 
 
 def for_speech(text: str) -> str:

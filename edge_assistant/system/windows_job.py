@@ -16,7 +16,7 @@ from edge_assistant.system.windows_api import last_error, load_library
 
 _log = logging.getLogger(__name__)
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation, winnt.h
-_KILL_ON_JOB_CLOSE = 0x2000
+_KILL_ON_JOB_CLOSE, _PROCESS_MEMORY = 0x2000, 0x0100  # JOB_OBJECT_LIMIT_…
 
 
 class JobLimits(ctypes.Structure):
@@ -40,13 +40,19 @@ class JobLimits(ctypes.Structure):
     )
 
 
-def make_job() -> int | None:
-    """Create a job object and return its handle, to be given to `close_handle`; None outside Windows and on failure."""
+def make_job(memory_limit: int | None = None) -> int | None:
+    """Create a job object and return its handle, to be given to `close_handle`; None outside Windows and on failure.
+
+    `memory_limit` is the most bytes that a process of it may commit: the system refuses it more.
+    """
     if sys.platform != "win32":
         return None
     system = _kernel32()
     job: int | None = system.CreateJobObjectW(None, None)
     limits = JobLimits(limit_flags=_KILL_ON_JOB_CLOSE)
+    if memory_limit is not None:
+        limits.limit_flags |= _PROCESS_MEMORY
+        limits.process_memory_limit = memory_limit
     if job and system.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)):
         return job
     _log.warning("a worker runs without a job object: %s", ctypes.WinError(last_error()))

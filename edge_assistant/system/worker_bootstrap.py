@@ -1,4 +1,4 @@
-"""The start of a worker process: its folder, its output, which goes to the parent, and no core dumps."""
+"""The start of a worker process: its folder, its output, which goes to the parent, its memory, and no core dumps."""
 
 from __future__ import annotations
 
@@ -84,6 +84,22 @@ def redirect_output(output: int) -> None:
         setattr(sys, name, stream)
 
 
+def limit_memory(limit: int | None) -> None:
+    """Let the system refuse this process more than `limit` bytes of memory of its own; None: as much as there is.
+
+    Windows' limit is that of the worker's job object. macOS does not heed this one.
+    """
+    if sys.platform == "win32" or limit is None:
+        return
+    import resource
+
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard_limit != resource.RLIM_INFINITY:
+        limit = min(limit, hard_limit)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
 def limit_core_dumps() -> int | None:
     """Lower this process's limit of core dumps, which hold questions and answers; return the new limit in bytes.
 
@@ -94,11 +110,22 @@ def limit_core_dumps() -> int | None:
         return None
     import resource
 
+    _empty_core_dumps()
     _, hard_limit = resource.getrlimit(resource.RLIMIT_CORE)
     limit = 0 if hard_limit == 0 else 1
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
     return limit
+
+
+def _empty_core_dumps() -> None:
+    """Have Linux leave all memory out of a core dump of this process, and of those that it starts.
+
+    That holds where a limit does not: Linux gives a core to a program, if one is to get it, whatever the limit of 0.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a kernel without core dumps
+            Path("/proc/self/coredump_filter").write_text("0", encoding="ascii")
 
 
 def forbid_core_dumps(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> None:

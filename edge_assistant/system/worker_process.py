@@ -90,8 +90,13 @@ class WorkerProcess:
     objects. `send` may be called from any thread; `receive` from one thread at a time.
     """
 
-    def __init__(self, target: Callable[..., None], *arguments: Any, name: str) -> None:
-        """Spawn the worker and return at once; `name` is used in the log and in errors."""
+    def __init__(
+        self, target: Callable[..., None], *arguments: Any, name: str, memory_limit: int | None = None
+    ) -> None:
+        """Spawn the worker and return at once; `name` is used in the log and in errors.
+
+        The system refuses the worker more than `memory_limit` bytes: it gets a MemoryError, or ends.
+        """
         self.name = name
         self._send_lock = threading.Lock()
         self._kill_lock = threading.Lock()
@@ -103,14 +108,14 @@ class WorkerProcess:
         self._connection, worker_end = context.Pipe(duplex=True)
         self._wake_receiver, self._wake_sender = context.Pipe(duplex=False)
         output, worker_output = os.pipe()  # not context.Pipe: on Windows one cannot print to that
-        self._job = windows_job.make_job()
+        self._job = windows_job.make_job(memory_limit)
         handles = (
             _InheritedHandle(worker_end.fileno(), type(worker_end)),
             _InheritedHandle(worker_bootstrap.to_handle(worker_output), worker_bootstrap.to_descriptor),
             self._job and _InheritedHandle(self._job, int),
         )
         self._process = context.Process(
-            target=_run, args=(target, *handles, os.getpid(), arguments), name=name, daemon=True
+            target=_run, args=(target, *handles, os.getpid(), memory_limit, arguments), name=name, daemon=True
         )
         self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
         try:
@@ -282,14 +287,18 @@ def _run(
     output: int,
     job: int | None,
     parent: int,
+    memory_limit: int | None,
     arguments: tuple[Any, ...],
 ) -> None:
-    """Run the worker's side: leave the terminal, end with the parent, forbid core dumps, then call `target`."""
+    """Run the worker's side: leave the terminal, end with the parent, limit its memory and forbid core dumps, then call
+    `target`.
+    """
     if sys.platform != "win32":
         os.setsid()
     worker_bootstrap.redirect_output(output)
     windows_job.ignore_interrupts()
     windows_job.join_job(job)
+    worker_bootstrap.limit_memory(memory_limit)
     worker_bootstrap.forbid_core_dumps()
     die_with_parent()
     _show_name()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
@@ -97,6 +97,13 @@ def _begins_topic(block: QTextBlock) -> bool:
     return kind in (Kind.QUESTION, Kind.WINDOW)
 
 
+def _next_block(block: QTextBlock, is_wanted: Callable[[QTextBlock], bool]) -> QTextBlock:
+    """Return this block or the next one that is wanted, an invalid one where there is none."""
+    while block.isValid() and not is_wanted(block):
+        block = block.next()
+    return block
+
+
 def _paragraph(kind: Kind) -> QTextBlockFormat:
     paragraph = QTextBlockFormat()
     paragraph.setIndent(1)
@@ -134,7 +141,7 @@ class ConversationView(ReadOnlyText):
         if isinstance(event, SentenceEvent):
             self._append_sentence(event)
         elif isinstance(event, WindowEvent):
-            self._append(Kind.WINDOW, event.title)
+            self._append(Kind.WINDOW, event.shown_title)
         elif isinstance(event, NoticeEvent):
             self._append(Kind.NOTE, event.message)
         elif isinstance(event, ErrorEvent):
@@ -226,11 +233,14 @@ class ConversationView(ReadOnlyText):
 
     def _drop_oldest(self) -> None:
         """Drop the oldest questions with all that belongs to them, unless somebody reads there, and say so there."""
-        first = self.document().findBlockByNumber(self.document().blockCount() - MOST_PARAGRAPHS)
-        while first.isValid() and not _begins_topic(first):
-            first = first.next()
+        oldest_kept = self.document().findBlockByNumber(self.document().blockCount() - MOST_PARAGRAPHS)
+        first = _next_block(oldest_kept, _begins_topic)
+        if not first.isValid():  # such as many notes
+            first = _next_block(oldest_kept, lambda block: block.userState() >= 0)
         own_cursor = self.textCursor()
-        if not first.isValid() or min(own_cursor.anchor(), own_cursor.position()) < first.position():
+        is_read = self.hasFocus() and min(own_cursor.anchor(), own_cursor.position()) < first.position()
+        left = self.document().blockCount() - first.blockNumber()
+        if is_read or not first.isValid() or left < MOST_PARAGRAPHS // 2:  # a long answer stays for a while
             return
         scroll_bar = self.verticalScrollBar()
         was_scrolled_down, below = scroll_bar.value() == scroll_bar.maximum(), scroll_bar.maximum() - scroll_bar.value()

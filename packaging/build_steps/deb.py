@@ -66,15 +66,15 @@ def build(program: Path, target: Path, *, compressed: bool) -> Path:
     control = _CONTROL.format(
         version=version(),
         maintainer=MAINTAINER,
-        size=sum(path.lstat().st_size for path in root.rglob("*")) // 1024,
+        size=sum(path.lstat().st_size for path in root.rglob("*") if not path.is_dir()) // 1024,
         depends=depends(oldest_libc(place)),
         summary=SUMMARY,
     )
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN/control").write_text(control, encoding="utf-8")
     for path in root.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     compression = ("-Zzstd", "-z9") if compressed else ("-Znone",)
     subprocess.run(["dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(target)], check=True)
     shutil.rmtree(root)

@@ -6,6 +6,7 @@ This one is built once and kept beside it in the person's cache.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import re
@@ -16,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from build_steps import visual_studio
-from build_steps.paths import CONSTRAINTS, ROOT, make_venv, wheel_cache
+from build_steps.paths import CONSTRAINTS, PACKAGING, ROOT, make_venv, wheel_cache
 
 # Also read by the Windows recipe. LIBDIR and BINDIR put everything beside the Python module, where it is looked for.
 CMAKE_ARGS = (
@@ -27,6 +28,7 @@ CMAKE_ARGS = (
     "-DCMAKE_INSTALL_LIBDIR=llama_cpp/lib",
     "-DLLAMA_BUILD_TOOLS=OFF",
 )
+_RECIPE = (PACKAGING / "portable_engine.cmake", ROOT / "scripts/engine.cmake")
 # On a Mac the processor family is known, and the system's own loader finds Metal: no levels to choose from.
 _MAC_CMAKE_ARGS = ("-DGGML_NATIVE=OFF", "-DCMAKE_OSX_DEPLOYMENT_TARGET=13.0")
 
@@ -45,9 +47,12 @@ def cmake_args(system: str = sys.platform) -> tuple[str, ...]:
 
 
 def wheel_dir() -> Path:
-    """Where the portable wheel of this version is kept. Another libc or compiler makes another wheel."""
+    """Where the portable wheel of this version is kept. Another libc or another recipe makes another wheel."""
     libc = "-".join(part for part in platform.libc_ver() if part) or platform.release()
-    return wheel_cache() / f"{pinned('llama-cpp-python')}-{platform.system()}-{platform.machine()}-{libc}-portable"
+    recipe = b"".join(path.read_bytes() for path in _RECIPE) + " ".join(cmake_args()).encode()
+    key = hashlib.sha256(recipe.replace(b"\r\n", b"\n")).hexdigest()[:8]
+    system = f"{platform.system()}-{platform.machine()}-{libc}"
+    return wheel_cache() / f"{pinned('llama-cpp-python')}-{system}-portable-{key}"
 
 
 def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> Path:
@@ -60,7 +65,7 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
     try:
         python = _build_tools(work / "tools")
         print("Building the portable engine, which takes several times as long as one for this processor.", flush=True)
-        include = f"-DCMAKE_PROJECT_llama_cpp_INCLUDE='{ROOT / 'scripts/engine.cmake'}'"
+        include = f"-DCMAKE_PROJECT_llama_cpp_INCLUDE='{_RECIPE[0].as_posix()}'"
         base = visual_studio.build_environment() if sys.platform == "win32" else dict(os.environ)
         environment = base | {
             "PATH": os.pathsep.join((str(python.parent), _path(base))),

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from build_steps.freeze import PROGRAM, BuildError
-from build_steps.licences import Component, dependencies, from_answer
+from build_steps.licences import Component, asked_for, from_answer
 from build_steps.paths import BUILD, PACKAGING, ROOT
 
 _ENGINE = "llama-cpp-python"
@@ -50,7 +50,7 @@ def components(python: Sequence[str]) -> list[Component]:
     """The packages that the program is made of, as that Python has them; after `freeze`."""
     script = _relative(PACKAGING / "build_steps/installed_packages.py")
     environment = os.environ | {"PYTHONPATH": _relative(BUILD / "stage")}
-    command = [*python, script, "--with-texts", *dependencies()]
+    command = [*python, script, "--with-texts", *asked_for()]
     answer = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE).stdout
     return from_answer(answer.decode("ascii"), BUILD / "texts")
 

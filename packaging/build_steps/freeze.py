@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -41,6 +42,11 @@ def build_python(engine: Path) -> Path:
     return python
 
 
+def modules_list(*, foreign: bool = False) -> Path:
+    """Where the recipe wrote the first names of the modules that it packed."""
+    return BUILD / f"pyinstaller{'-windows' if foreign else ''}" / PROGRAM / "modules.txt"
+
+
 def freeze(python: Path) -> Path:
     """PyInstaller's folder, without weights. Raises CalledProcessError, and BuildError for an unexpected library."""
     out = BUILD / "frozen"
@@ -56,8 +62,35 @@ def freeze(python: Path) -> Path:
     )
     folder = out / PROGRAM
     if sys.platform == "linux":
+        slim(folder)
         missing = missing_from_tables(folder, SYSTEM)
         if missing:
             lines = "\n".join(f"  {name} for {', '.join(users[:4])}" for name, users in sorted(missing.items()))
             raise BuildError(f"Decide in build_steps/libraries.py what becomes of these libraries:\n{lines}")
     return folder
+
+
+def slim(folder: Path) -> None:
+    """Linux: leave out what nothing reads: symbols of Python, where it was built with them, and second copies.
+
+    A wheel cannot hold links, so it has each library of the engine under several names.
+    """
+    for path in folder.glob("_internal/libpython3.*.so*"):
+        if not path.is_symlink():
+            subprocess.run(["strip", "--strip-unneeded", str(path)], check=True)
+    for path in sorted(folder.glob("_internal/llama_cpp/lib/*.so")):
+        for versioned in sorted(path.parent.glob(f"{path.name}.*")):
+            if filecmp.cmp(path, versioned, shallow=False):
+                path.unlink()
+                path.symlink_to(versioned.name)
+                break
+
+
+def traces(folder: Path) -> list[str]:
+    """The files that name the checkout, the person's home or Python's own folder on the building machine."""
+    words = {str(place).encode() for place in (ROOT, Path.home(), Path(sys.base_prefix)) if len(place.parts) > 2}
+    return [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and any(word in path.read_bytes() for word in words)
+    ]

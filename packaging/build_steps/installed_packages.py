@@ -1,10 +1,12 @@
 """Run by the build's Python: prints its version, and the packages that others need, with licences, as JSON.
 
-    python installed_packages.py [--with-texts] REQUIREMENT...
+    python installed_packages.py [--with-texts] [--alone=NAME]... REQUIREMENT...
 
 Texts of licences are given by path; with --with-texts as they are, from a Python whose paths mean nothing outside.
+What a package NAME needs is not told. `files` are relative to the folder of the packages.
 """
 
+import contextlib
 import importlib.metadata
 import json
 import re
@@ -15,6 +17,7 @@ from packaging.requirements import Requirement
 
 with_texts = "--with-texts" in sys.argv
 wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+alone = [argument.removeprefix("--alone=") for argument in sys.argv[1:] if argument.startswith("--alone=")]
 
 
 def text(path: Path) -> str:
@@ -36,7 +39,9 @@ def package(each: importlib.metadata.Distribution) -> dict[str, object]:
         or (each.metadata["License"] or "").strip().partition("\n")[0]
         or ", ".join(line.rpartition("::")[2].strip() for line in classified)
     )
-    return {"name": each.metadata["Name"], "version": each.version, "licence": licence, "texts": texts}
+    files = [file.as_posix() for file in each.files or []]
+    name = each.metadata["Name"]
+    return {"name": name, "version": each.version, "licence": licence, "texts": texts, "files": files}
 
 
 found = {}
@@ -51,8 +56,12 @@ while wanted:
         continue
     found[name] = package(distribution)
     wanted += distribution.requires or []
+for name in alone:
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        found[name] = package(importlib.metadata.distribution(name))
 base = Path(sys.base_prefix)
-licences = [path for path in (*base.glob("lib/python3*/LICENSE.txt"), base / "LICENSE.txt") if path.is_file()]
+own = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
+licences = [path for path in (base / own / "LICENSE.txt", base / "LICENSE.txt") if path.is_file()]
 answer = {
     "packages": list(found.values()),
     "python": sys.version.split()[0],

@@ -68,6 +68,12 @@ def bundled(destination: str) -> bool:
     return bool(_BROUGHT.fullmatch(path.name)) or not (_is_systems(path.name) or path.name.startswith(_INNER))
 
 
+def of_installation(destination: str) -> bool:
+    """Whether a package's file only tells of its installation; RECORD lists files that are not packed."""
+    path = Path(destination.replace("\\", "/"))
+    return path.parent.suffix == ".dist-info" and path.name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
 def _is_systems(name: str) -> bool:
     known = subprocess.run(["/sbin/ldconfig", "-p"], check=True, capture_output=True, text=True).stdout
     return f"\t{name} " in known

@@ -1,7 +1,4 @@
-"""What the program is made of: its components, their licences' texts, and a list of them for machines.
-
-The list is a CycloneDX 1.6 bill of materials. https://cyclonedx.org/docs/1.6/json/
-"""
+"""What the program is made of: its components, with the texts of their licences."""
 
 from __future__ import annotations
 
@@ -10,46 +7,78 @@ import re
 import shutil
 import subprocess
 import tomllib
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import text_models
 
-from build_steps.debian_packages import Package, owners
-from build_steps.libraries import is_native
+from build_steps.debian_packages import installed, owners
+from build_steps.freeze import BuildError
 from build_steps.paths import PACKAGING, ROOT
-from build_steps.product import version
-from build_steps.weights import WeightsFile, digest
+from build_steps.weights import WeightsFile
 
 # What only the part of llama-cpp-python needs that is not used, see edge_assistant/engine/bindings.py.
 UNUSED = ("diskcache", "jinja2", "markupsafe")
 # What packages need that the program never calls: see the recipe's excludes.
 _NOT_PACKED = ("flatbuffers", "hf-xet", "protobuf")
+# Not needed by the program, but the start of it, and hooks that run in it.
+_STARTS_IT = ("pyinstaller", "pyinstaller-hooks-contrib")
+NOTICES = PACKAGING / "notices"
+# The wheels say under which licence they are, and lack its text.
+_LACKING = {
+    "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only": ("LGPL-3.txt", "GPL-3.txt"),
+}
+COMMON = Path("/usr/share/common-licenses")
+"""Where Debian has the texts that its packages' copyright files only name."""
+_README = """# Third-party licences
+
+Edge Assistant is under the Apache License 2.0 (edge-assistant.txt). It comes with these parts of others. Where a text
+names a file in /usr/share/common-licenses, that file is in the folder common here.
+
+Qt, PySide6 and FFmpeg are under the GNU Lesser General Public License: they are shared libraries in _internal/PySide6,
+and may be replaced there by others of the same version. Their source code is kept by The Qt Company at
+https://download.qt.io/official_releases/ and by FFmpeg's authors at https://ffmpeg.org/releases/, under the versions
+below.
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of somebody else's. `purl` is its package URL, `texts` its licence files."""
+    """One part of somebody else's. `purl` is its package URL, `texts` its licence files.
+
+    Of it are the `files`, paths below _internal/, and those whose whole path matches `pattern`.
+    """
 
     name: str
     version: str
     licence: str
     purl: str
     texts: tuple[Path, ...] = ()
+    files: frozenset[str] = frozenset()
+    pattern: str = r"(?!)"
+
+
+# Python's own libraries, its modules of machine code, and on Windows what its installer brings along.
+_OF_PYTHON = (
+    r"base_library\.zip|(python3\.\d+/)?lib-dynload/[^/]+|python3\d*\.dll|[^/]+\.pyd"
+    r"|lib(crypto|ssl|ffi)-[^/]*\.dll|(sqlite3|zlib1|ucrtbase|vcruntime140(_1)?|api-ms-win-[^/]*)\.dll"
+    r"|Python|Python\.framework/.+|lib[^/]+\.dylib"
+)
 
 
 def python_components(python: Path) -> list[Component]:
     """The Python packages that the program is made of, as the build's Python has them, and Python itself."""
-    command = [str(python), str(PACKAGING / "build_steps/installed_packages.py"), *dependencies()]
+    command = [str(python), str(PACKAGING / "build_steps/installed_packages.py"), *asked_for()]
     return from_answer(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def dependencies() -> list[str]:
-    """What the program needs, as pyproject.toml says."""
+def asked_for() -> list[str]:
+    """What installed_packages.py is asked for: what the program needs, as pyproject.toml says, and what starts it."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         wanted: list[str] = tomllib.load(file)["project"]["dependencies"]
-    return wanted
+    return [*wanted, *(f"--alone={name}" for name in _STARTS_IT)]
 
 
 def from_answer(answer: str, texts: Path | None = None) -> list[Component]:
@@ -70,18 +99,21 @@ def from_answer(answer: str, texts: Path | None = None) -> list[Component]:
             "Python-2.0",
             f"pkg:generic/python@{found['python']}",
             tuple(path("Python", number, text) for number, text in enumerate(found["python_texts"])),
+            pattern=_OF_PYTHON,
         )
     ]
     for each in sorted(found["packages"], key=lambda package: package["name"].lower()):
         name = each["name"].lower().replace("_", "-")
         if name not in UNUSED and name not in _NOT_PACKED:
+            texts_of_it = tuple(path(name, number, text) for number, text in enumerate(each["texts"]))
             components.append(
                 Component(
                     each["name"],
                     each["version"],
                     each["licence"] or "see its licence text",
                     f"pkg:pypi/{name}@{each['version']}",
-                    tuple(path(name, number, text) for number, text in enumerate(each["texts"])),
+                    texts_of_it or tuple(NOTICES / text for text in _LACKING.get(each["licence"], ())),
+                    frozenset(each["files"]),
                 )
             )
     return components
@@ -108,88 +140,58 @@ def nsis_component(version: str, texts: tuple[Path, ...]) -> Component:
     return Component("NSIS", version, "Zlib AND BSD-3-Clause AND CPL-1.0", f"pkg:generic/nsis@{version}", texts)
 
 
-def debian_components(packages: list[Package]) -> list[Component]:
-    """The same of Debian packages; their licences are their copyright files."""
+def debian_components(folder: Path) -> list[Component]:
+    """The Debian packages from which libraries at the top of the frozen folder were copied."""
+    brought = [path.name for path in folder.glob("_internal/*.so*") if path.is_file() and not path.is_symlink()]
+    owned = owners(brought)
     return [
-        Component(
-            package.name,
-            package.version,
-            "see its licence text",
-            f"pkg:deb/debian/{package.name}@{package.version}?arch=amd64",
-            (Path(f"/usr/share/doc/{package.name}/copyright"),),
+        debian_component(
+            package.name, package.version, [file for file, names in owned.items() if package.name in names]
         )
-        for package in packages
+        for package in installed(sorted({name for names in owned.values() for name in names}))
     ]
 
 
-def brought_packages(folder: Path) -> list[Package]:
-    """The Debian packages from which libraries at the top of the folder were copied."""
-    return owners(path.name for path in folder.glob("_internal/*.so*") if path.is_file() and not path.is_symlink())
+def debian_component(name: str, number: str, files: Iterable[str]) -> Component:
+    """A Debian package; its licence is its copyright file. `files` are those of _internal/ that come from it."""
+    return Component(
+        name,
+        number,
+        "see its licence text",
+        f"pkg:deb/debian/{name}@{number}?arch=amd64",
+        (Path(f"/usr/share/doc/{name}/copyright"),),
+        frozenset(files),
+    )
+
+
+def copy_common(texts: Iterable[Path], folder: Path) -> None:
+    """Copy those of Debian's common licences that the texts name into `folder`; they lack on other systems."""
+    named = re.compile(rf"{re.escape(COMMON.as_posix())}/([\w.+-]*\w)")
+    for text in texts:
+        for name in named.findall(text.read_text(encoding="utf-8", errors="replace")):
+            if (COMMON / name).is_file():
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(COMMON / name, folder / name)
 
 
 def write_texts(components: list[Component], folder: Path) -> None:
-    """Fill a folder with our licence, every component's texts, and a page that lists them."""
+    """Fill a folder with our licence, every component's texts, and a page that lists them.
+
+    Raises BuildError for a component without a text: such a build may not be given to anybody.
+    """
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "LICENSE", folder / "edge-assistant.txt")
-    lines = [
-        "# Third-party licences",
-        "",
-        "Edge Assistant is under the Apache License 2.0 (edge-assistant.txt). It comes with these parts of others.",
-        "Qt and PySide6 are under the GNU Lesser General Public License 3: they are shared libraries in",
-        "_internal/PySide6, and may be replaced there by others of the same version.",
-        "",
-    ]
+    lines = []
     for component in components:
         names = []
         for number, text in enumerate(component.texts):
             name = f"{component.name}-{number}.txt" if number else f"{component.name}.txt"
             shutil.copyfile(text, folder / name)
             names.append(name)
-        lines.append(f"- {component.name} {component.version}: {component.licence}; {', '.join(names) or 'no text'}")
-    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def bill_of_materials(components: list[Component], weights: list[WeightsFile], folder: Path) -> dict[str, object]:
-    """The CycloneDX document: components, weights with their checksums, and every native library of the folder."""
-    parts: list[dict[str, object]] = [
-        {
-            "type": "library",
-            "name": each.name,
-            "version": each.version,
-            "purl": each.purl,
-            "bom-ref": each.purl,
-            "licenses": [{"license": {"name": each.licence}}],
-        }
-        for each in components
-    ]
-    parts += [
-        {
-            "type": "machine-learning-model",
-            "name": file.target,
-            "bom-ref": f"weights:{file.target}",
-            "hashes": [{"alg": "SHA-256", "content": file.sha256}],
-        }
-        for file in weights
-    ]
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and is_native(path):
-            name = path.relative_to(folder).as_posix()
-            parts.append(
-                {
-                    "type": "file",
-                    "name": name,
-                    "bom-ref": f"file:{name}",
-                    "hashes": [{"alg": "SHA-256", "content": digest(path)}],
-                }
-            )
-    content = json.dumps(parts, sort_keys=True)
-    return {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, content)}",
-        "version": 1,
-        "metadata": {"component": {"type": "application", "name": "edge-assistant", "version": version()}},
-        "components": parts,
-    }
+        if not names:
+            raise BuildError(f"{component.name} has no licence text: put one into packaging/notices, and name it.")
+        lines.append(f"- {component.name} {component.version}: {component.licence}; {', '.join(names)}\n")
+    copy_common((text for component in components for text in component.texts), folder / "common")
+    (folder / "README.md").write_text(_README + "".join(lines), encoding="utf-8")

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+
+from build_steps.paths import PACKAGING, ROOT
 from edge_assistant import __version__
 
+BUILD_PACKAGES = PACKAGING / "build_steps/build_packages.txt"
+"""The Debian packages that a bare system needs to build the Linux installers, one a line."""
+_NO_COMMIT = 1_767_225_600  # 2026-01-01
 SUMMARY = "An offline seeing assistant: it looks at a picture and says aloud what is there."
 MAINTAINER = "Edge Assistant <packages@edge-assistant.invalid>"
 
@@ -11,6 +19,21 @@ MAINTAINER = "Edge Assistant <packages@edge-assistant.invalid>"
 def version() -> str:
     """As the package says."""
     return __version__
+
+
+def source_date() -> int:
+    """The time that everything in a build gets, in seconds since 1970: SOURCE_DATE_EPOCH, or that of the commit.
+
+    https://reproducible-builds.org/docs/source-date-epoch/
+    """
+    if told := os.environ.get("SOURCE_DATE_EPOCH", ""):
+        return int(told)
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):  # an archive of the sources, or no git
+        found = ""
+    return int(found) if re.fullmatch(r"\d+\n", found) else _NO_COMMIT
 
 
 def mac_info() -> dict[str, object]:

@@ -23,6 +23,7 @@ DROPPED = {
     "Wayland shells of televisions and cars": (
         r"wayland-shell-integration/lib(fullscreen-shell-v1|ivi-shell|qt-shell|wl-shell-plugin)\.|WlShellIntegration"
     ),
+    "Qt's own threads, and videos in windows": r"PySide6/QtConcurrent\.|Qt6?MultimediaWidgets\.",
     "drawing without a graphics card": r"opengl32sw|d3dcompiler",
 }
 _DROPPED = re.compile("|".join(DROPPED.values()))

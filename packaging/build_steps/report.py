@@ -30,8 +30,12 @@ def report(
     products: list[Path],
     libc: str,
     versions: str,
+    traces: list[str],
 ) -> str:
-    """The page. `size` are the bytes of the program's folder without weights; shown are MB of 1,000,000 bytes."""
+    """The page. `size` are the bytes of the program's folder without weights; shown are MB of 1,000,000 bytes.
+
+    `traces` are the files that name folders of the building machine.
+    """
     large = sum(file.size for file in weights)
     internal = program / "_internal"
     parts = sorted(
@@ -52,6 +56,7 @@ def report(
         *([f"- The voice of the self-extracting form: {_mb(folder_size(voice))}"] if voice else []),
         *(f"- {path.name}: {_mb(path.stat().st_size)}" for path in products),
         f"- The oldest C library it runs with: {libc}" if libc else "",
+        *([f"- Files that name folders of the building machine: {', '.join(traces)}"] if traces else []),
         "",
         "## The largest parts",
         "",

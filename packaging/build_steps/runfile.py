@@ -58,7 +58,9 @@ def build(
     program_archive = _archive(program, here / "program.tar.gz", ".", large)
     room = limit - voice_archive.stat().st_size - program_archive.stat().st_size - 65536
     first, *rest = _cut(weights, here, target.name, room, limit)
-    installed = sum(path.lstat().st_size for folder in (program, voice) for path in folder.rglob("*"))
+    installed = sum(
+        path.lstat().st_size for folder in (program, voice) for path in folder.rglob("*") if not path.is_dir()
+    )
     values = {
         "VERSION": version(),
         "VOICE_SIZE": str(voice_archive.stat().st_size),
@@ -110,6 +112,8 @@ def _archive(folder: Path, target: Path, name: str, without: set[str]) -> Path:
             return None
         entry.uid = entry.gid = entry.mtime = 0
         entry.uname = entry.gname = ""
+        if not entry.issym():  # whatever the umask of who builds
+            entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
         return entry
 
     with (

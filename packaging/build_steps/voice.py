@@ -5,10 +5,11 @@ Taken from the Debian packages of the building machine, unchanged, with their co
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
-from build_steps import debian_packages
+from build_steps import bom, debian_packages, licences
 from build_steps.freeze import BuildError
 from build_steps.libraries import VOICE_SYSTEM, missing_from_tables
 from build_steps.paths import BUILD
@@ -32,9 +33,10 @@ own so that they can be replaced or removed: without the folder voice/ the syste
 
 {packages}
 
-Their licences are in licences/. espeak-ng, pcaudiolib and aplay are under the GNU General Public License. Their
-source code is that of the Debian source packages named above in exactly these versions; Debian keeps it in its archive
-and, for all times, in its archive of snapshots, under the names of package and version.
+Their licences are in licences/; where one names a file in /usr/share/common-licenses, it is in licences/common/.
+bom.json lists them for machines. espeak-ng, pcaudiolib and aplay are under the GNU General Public License. Their source
+code is that of the Debian source packages named above in exactly these versions; Debian keeps it in its archive and,
+for all times, in its archive of snapshots, under the names of package and version.
 """
 
 
@@ -49,13 +51,15 @@ def collect() -> Path:
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(Path(source).resolve(), folder / target)
     shutil.copytree(_DATA, folder / "espeak-ng-data")
+    packages = debian_packages.installed(_PACKAGES)
+    components = [licences.debian_component(each.name, each.version, ()) for each in packages]
     (folder / "licences").mkdir()
-    for package in _PACKAGES:
-        shutil.copy(f"/usr/share/doc/{package}/copyright", folder / "licences" / f"{package}.txt")
-    lines = "\n".join(
-        f"- {each.name} {each.version}, source {each.source} {each.source_version}"
-        for each in debian_packages.installed(_PACKAGES)
-    )
+    for component in components:
+        shutil.copyfile(component.texts[0], folder / "licences" / f"{component.name}.txt")
+    licences.copy_common((component.texts[0] for component in components), folder / "licences/common")
+    parts = bom.bill_of_materials(components, [], folder, name="edge-assistant-voice")
+    (folder / "bom.json").write_text(json.dumps(parts, indent=1) + "\n", encoding="utf-8")
+    lines = "\n".join(f"- {each.name} {each.version}, source {each.source} {each.source_version}" for each in packages)
     (folder / "README").write_text(_README.format(packages=lines), encoding="utf-8")
     missing = missing_from_tables(folder, VOICE_SYSTEM)
     if missing:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-WARM_UP_QUESTIONS = 30
-"""Questions after the start of a process in which it grows once: caches, and the heaps of its threads."""
+WARM_UP_QUESTIONS = 100
+"""Questions after the start of a process in which it fills up once: caches, heaps of threads, and what the engine has
+reserved for a long conversation, or the recognition for a large page, and uses with the first one only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ KNOWN_ANSWERS = {
 
 _QUESTIONS = ("What is on the left?", "Which colours are there?", "Is there a button?", "What does it say?")
 _KEYS = {"window": "ctrl+shift+F9", "read": "ctrl+shift+F10", "screen": "ctrl+shift+F11", "ask": "ctrl+shift+F5"}
-_WORKERS = ("edge-engine", "edge-ocr", "edge-speech")
+_WORKERS = ("edge-engine", "edge-ocr", "edge-speech", "edge-pictures")
 
 
 class StandstillError(Exception):

@@ -55,7 +55,7 @@ def run(
             begin = told = time.monotonic()
             try:
                 person.look_at_samples()
-                while time.monotonic() - begin < seconds:
+                while not samples or time.monotonic() - begin < seconds:
                     for _ in range(_EVERY):
                         person.act()
                     samples.append(_sample(person, time.monotonic() - begin, folder))

@@ -34,6 +34,7 @@ class CleanRoot:
 
     def __init__(self, root: Path, shared: Path) -> None:
         self.root, self.shared = root, shared
+        self.mounts: list[Path] = []
         self.environment = {
             "HOME": HOME,
             "PATH": f"{HOME}/.local/bin:/usr/bin:/bin",
@@ -51,13 +52,23 @@ class CleanRoot:
         if done.returncode:
             raise FailedError(f"{' '.join(command)}: {(done.stdout + done.stderr)[-2000:]}")
 
-    def command(self, *command: str) -> list[str]:
-        """A command as the person runs it, in a network namespace of its own that has no route."""
+    def command(self, *command: str, folder: str = HOME, network: bool = False) -> list[str]:
+        """A command as the person runs it; without `network` in a network namespace of its own that has no route."""
         set_to = [f"{name}={value}" for name, value in self.environment.items()]
         return [
-            *("unshare", "--net", "chroot", f"--userspec={PERSON}:{PERSON}", str(self.root)),
-            *("/usr/bin/env", "-i", "-C", HOME, *set_to, *command),
+            *(() if network else ("unshare", "--net")),
+            *("chroot", f"--userspec={PERSON}:{PERSON}", str(self.root)),
+            *("/usr/bin/env", "-i", "-C", folder, *set_to, *command),
         ]
+
+    def mount_folder(self, source: Path, place: str, *, writable: bool) -> None:
+        """Show a folder of this machine at `place` in the root, as long as the root is there."""
+        target = self.root / place[1:]
+        target.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "--bind", str(source), str(target)], check=True)
+        self.mounts.append(target)
+        if not writable:
+            subprocess.run(["mount", "-o", "remount,bind,ro", str(target)], check=True)
 
     def run(self, *command: str, expect: int = 0) -> str:
         """What a command of the person prints on both streams."""
@@ -100,6 +111,7 @@ def clean_root(base: Path, work: Path) -> Iterator[CleanRoot]:
         mount("--bind", str(shared), target=root / str(shared)[1:])
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
         clean = CleanRoot(root, shared)
+        clean.mounts = mounts
         clean.as_root("useradd", "--create-home", "--uid", PERSON, "--home-dir", HOME, "person")
         yield clean
     finally:

@@ -71,6 +71,11 @@ class LocalHub:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
+    def sha256(self, file: str) -> str:
+        """The checksum of the file that the hub has now."""
+        (data,) = (data for (_, name), data in self.files.items() if name == file)
+        return hashlib.sha256(data).hexdigest()
+
     def gets(self) -> list[Asked]:
         """The requests for bytes, at the place that has them."""
         return [each for each in self.asked if each.method == "GET" and (not self.to_cdn or "/cdn/" in each.path)]

@@ -18,6 +18,7 @@ from edge_assistant.capture.backends import BACKENDS
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.controller.controller import Controller
 from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.global_hotkeys import GlobalHotkeys
@@ -299,6 +300,7 @@ class ScriptedWindowSystem:
 
     def __init__(self, number: int | None = FRONT) -> None:
         self.number = number
+        self.above: tuple[WindowAbove, ...] = ()
 
     def active(self) -> ActiveWindow | None:
         bounds = Rect(10, 10, 30, 20)
@@ -306,7 +308,7 @@ class ScriptedWindowSystem:
 
     def backend(self) -> object:
         """Return what capture.backends.choose returns."""
-        return SimpleNamespace(make_windows=lambda: self)
+        return SimpleNamespace(make_windows=lambda: self, find_above=lambda _: self.above)
 
 
 class ScriptedOverlayView:

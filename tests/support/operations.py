@@ -14,8 +14,9 @@ from edge_assistant.system.errors import WeightsError
 class Recorder:
     """A listener that records, and answers every question with `answer`."""
 
-    def __init__(self, *, answer: bool = False) -> None:
+    def __init__(self, *, answer: bool = False, can_ask: bool = True) -> None:
         self.answer = answer
+        self.can_ask = can_ask
         self.progressed: list[tuple[str, str, float]] = []
         self.notices: list[tuple[str, str]] = []
         self.results: list[tuple[str, str | None]] = []

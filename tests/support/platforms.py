@@ -44,6 +44,7 @@ def _has_symbolic_links() -> bool:
 WINE = _is_wine()
 
 # What only Linux has; each reason holds on macOS too.
+CORE_FILTER = "Windows has no core dumps, and macOS no filter for them"
 FORK = "Windows has no fork"
 FULL_DEVICE = "Windows has no device that is always full"
 LINUX_DESKTOP = "Windows has neither X11 nor D-Bus"
@@ -90,8 +91,9 @@ WINDOWS_API = "Windows has the libraries whose absence this tests"
 
 # What wine lacks; on Windows these tests are run.
 HALF_LETTERS = "Wine keeps no file whose name has half a letter"
+MEMORY_LIMITS = "Wine heeds no limit of a job's memory"
 PROCESS_NAMES = "Wine tells nobody the names of other programs"
-_WINE_ONLY = {HALF_LETTERS, PROCESS_NAMES}
+_WINE_ONLY = {HALF_LETTERS, MEMORY_LIMITS, PROCESS_NAMES}
 
 REASONS = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 

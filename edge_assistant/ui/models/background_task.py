@@ -93,6 +93,11 @@ class TaskListener:
         if error is not None:
             self._task.reported.emit(str(error))
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there: a window is."""
+        return True
+
     def ask(self, question: str, yes: str, no: str, /) -> bool:
         """Ask the user, and wait for the answer. Raises CancelledError."""
         return self._task.ask(question, yes, no)

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolic
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.operations import CANCELLED, Operation, OperationResult
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
-from edge_assistant.models.pull import trusting_new
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.text.passing import Passing
-from edge_assistant.ui import confirm
+from edge_assistant.ui import confirm, front
 from edge_assistant.ui.models.background_task import BackgroundTask, TaskListener
 from edge_assistant.ui.readable_label import ReadableLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -138,7 +137,9 @@ class ProgressPanel(QWidget):
 
     @Slot(str, str, str, object)
     def _on_asked(self, question: str, yes: str, no: str, answer: Callable[[bool], None]) -> None:
-        confirm.ask(self.window(), question, yes, no, answer)
+        box = confirm.ask(self.window(), question, yes, no, answer)
+        if not self.window().isVisible():  # it was put away, and the question would be left behind other programs
+            front.bring_to_front(box, self._say)
 
     @Slot(object, object)
     def _on_ended(self, result: OperationResult | None, error: AssistantError | None) -> None:
@@ -163,26 +164,12 @@ class ProgressPanel(QWidget):
         self._say(sentence)
 
     def _finish(self, result: OperationResult | None, error: AssistantError | None) -> None:
-        operation, self._operation = self._operation, None
+        self._operation = None
         self._set_state("idle")
         if result is not None:  # said after what the focus moves to
             self.bar.setValue(self.bar.maximum())
             self._report(" ".join(result.sentences))
         self.ended.emit(error)
-        if operation is not None and error is not None:
-            self._offer_to_trust_new(operation, error)
-
-    def _offer_to_trust_new(self, operation: Operation, error: AssistantError) -> None:
-        """Ask whether to download what the hub has now, where the error says that this would help."""
-        again = trusting_new(operation, error)
-        if again is not None:
-            question = tr("{error} Download what the hub has now?", error=error)
-
-            def on_answer(accepted: bool) -> None:
-                if accepted:
-                    self.start(again)
-
-            confirm.ask(self.window(), question, tr("&Download"), tr("&Cancel"), on_answer)
 
     @Slot()
     def _pause_or_resume(self) -> None:

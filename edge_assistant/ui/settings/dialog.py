@@ -20,6 +20,7 @@ from edge_assistant.hotkeys.key import Key, parse_key
 from edge_assistant.settings.entry import QUESTIONS, SettingError, SettingsEntry
 from edge_assistant.settings.questions import Question, check_questions
 from edge_assistant.settings.schema import Settings, entries, find_entry, with_values
+from edge_assistant.settings.this_computer import check_changes
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui import confirm
@@ -162,6 +163,7 @@ class SettingsDialog(QDialog):
         try:
             settings = self.chosen
             if settings != self._current:
+                check_changes(self._current, settings)
                 self._on_apply(settings)
                 self._store_current(settings)
                 self._show_values(settings)

@@ -1,4 +1,4 @@
-"""At a terminal, an import asks whether links or copies are wanted."""
+"""At a terminal, an import asks whether links or copies are wanted, and a download whether a checksum is taken."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.person import Place
 from support.waiting import until
 
 from edge_assistant.system import paths
@@ -23,7 +24,7 @@ DEMO = ROOT / "models/demo"
 class AtTerminal:
     """A models command whose standard input is a terminal; it has asked when this is made."""
 
-    def __init__(self, *command: str | Path) -> None:
+    def __init__(self, *command: str | Path, asks: str = "Link or copy?", **environment: str) -> None:
         self._terminal, end = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge_assistant", "models", *map(str, command), "--no-speak"],
@@ -32,12 +33,13 @@ class AtTerminal:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=ROOT,
+            env={**os.environ, **environment},
         )
         os.close(end)
         self.lines: list[str] = []
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
-        until(lambda: any("Link or copy?" in line for line in self.lines) or self.process.poll() is not None)
+        until(lambda: any(asks in line for line in self.lines[:-1]) or self.process.poll() is not None)
 
     def answer(self, words: str) -> int:
         os.write(self._terminal, f"{words}\n".encode())
@@ -79,3 +81,20 @@ def test_ctrl_c_instead_of_an_answer_installs_nothing(pair: Path) -> None:
     assert run.wait() == 130
     assert "Fatal" not in "\n".join(run.lines)
     assert not list((paths.data_dir() / "models").glob("*.gguf"))
+
+
+@pytest.mark.parametrize(("words", "code"), [("d", 0), ("Download", 0), ("", 3), ("no", 3)])
+def test_a_checksum_on_first_sight_is_taken_after_a_key(place: Place, words: str, code: int) -> None:
+    place.catalog(revision="main", pinned=False)
+    paths.data_dir().mkdir(parents=True, exist_ok=True)
+    shutil.copy(place.shipped / "catalog.toml", paths.data_dir() / "catalog.toml")
+    run = AtTerminal("pull", "pair", asks="Accept this from now on, and download it?", **place.environment())
+    assert run.lines[-1] == "D and Enter: Download. Only Enter: Cancel."
+    assert place.hub.gets() == []
+    assert run.answer(words) == code
+    if code:
+        assert run.lines[-1] == "It was not downloaded."
+        assert place.hub.gets() == []
+    else:
+        assert run.lines[-1] == "pair, Instruct, is installed and verified."
+        place.check_whole()

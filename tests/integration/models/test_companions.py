@@ -33,6 +33,9 @@ class Told:
     def progress(self, *_: object) -> None: ...
     def notice(self, *_: object) -> None: ...
     def checked(self, *_: object) -> None: ...
+
+    can_ask = False
+
     def ask(self, *_: object) -> bool:
         return False
 

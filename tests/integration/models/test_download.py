@@ -200,16 +200,8 @@ def test_a_file_elsewhere_is_found_again_over_redirects_without_the_token(
         assert ("authorization" in each.headers) == ("/cdn/" not in each.path)
 
 
-@pytest.mark.parametrize("where", ["HF_TOKEN", "file"])
-def test_the_person_s_token_is_sent_to_the_hub(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
-) -> None:
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    (tmp_path / "token").write_text("secret-token\n")
-    if where == "file":
-        monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
-    else:
-        monkeypatch.setenv("HF_TOKEN", "secret-token")
+def test_the_person_s_token_is_sent_to_the_hub(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret-token\n")
     place.attempt().run()
     assert {each.headers["authorization"] for each in place.hub.asked} == {"Bearer secret-token"}
 
@@ -317,23 +309,8 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
 def test_an_address_that_is_none_is_told(place: Place, endpoint: str) -> None:
     attempt = place.attempt(endpoint)
-    with pytest.raises(UsageError, match="Check the variables HF_ENDPOINT"):
+    with pytest.raises(UsageError, match="unset the variable HF_ENDPOINT"):
         attempt.run()
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_proxy_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from huggingface_hub import close_session
-
-    close_session()
-    monkeypatch.setenv("HTTP_PROXY", place.hub.endpoint)
-    attempt = place.attempt("http://hub.invalid")
-    try:
-        with pytest.raises(NetworkError):
-            attempt.run()
-    finally:
-        close_session()
-    assert place.hub.asked[0].path.startswith("http://hub.invalid/someone/pair/resolve/")
 
 
 def test_forbidden_downloads_say_which_variable_forbids_them(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -458,42 +435,13 @@ class TestTrustAtTheFirstDownload:
         place.check_whole()
         assert {each.path.split("/")[4] for each in place.hub.asked} == {COMMIT}
 
-    def test_a_later_difference_is_refused_until_the_person_wants_the_new_one(self, place: Place) -> None:
-        place.catalog(revision="main", pinned=False)
-        place.attempt().run()
-        old = sha256(place.data[MODEL])
-        (place.models / MODEL).unlink()
-        new = place.data[MODEL][:-100] + bytes(100)
-        place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = new
-        with pytest.raises(ChecksumError, match="The hub now has a different") as caught:
-            place.attempt().run()
-        assert (caught.value.expected, caught.value.found) == (old, sha256(new))
-        assert MODEL not in place.files()
-        place.attempt().run(trust_new=True)
-        place.check_whole()
-
-    def test_a_recorded_commit_that_has_vanished_is_explained_and_can_be_given_up(self, place: Place) -> None:
-        place.catalog(revision="main", pinned=False)
-        place.attempt().run()
-        for name in place.data:
-            (place.models / name).unlink()
-        place.hub.commit, place.hub.revisions = "f" * 40, {"main", "f" * 40}
-        with pytest.raises(NetworkError, match=r"0123456789ab of .* no longer on the hub\."):
-            place.attempt().run()
-        place.attempt().run(trust_new=True)
-        place.check_whole()
-        library = ModelLibrary(None)
-        trusted = library.verifier.trusted(library.named("pair", "instruct").model)
-        assert trusted is not None
-        assert trusted.commit == "f" * 40
-
     def test_an_unsure_checksum_gives_way_to_the_hub_s_and_that_is_told(self, place: Place) -> None:
         place.catalog(revision="main", pinned=False, sha256={MODEL: "0" * 64})
         attempt = place.attempt()
         attempt.run()
         place.check_whole()
         assert [code for code, _ in attempt.notices] == ["first-download-decides"]
-        assert "with 00000000. The hub's is used from now on." in attempt.notices[0][1]
+        assert attempt.notices[0][1].endswith("the listed one, which is not sure, with 00000000.")
 
     def test_a_sure_checksum_does_not_give_way(self, place: Place) -> None:
         place.catalog(sha256={MODEL: "0" * 64})
@@ -508,13 +456,14 @@ class TestTrustAtTheFirstDownload:
             place.attempt().run()
         assert place.hub.gets() == []
 
-    def test_wrong_bytes_at_the_first_download_are_not_recorded(self, place: Place) -> None:
+    def test_wrong_bytes_at_the_first_download_are_refused(self, place: Place) -> None:
         place.catalog(revision="main", pinned=False)
         place.hub.faults = [Fault(flip=True)]
         with pytest.raises(ChecksumError):
             place.attempt().run()
-        library = ModelLibrary(None)
-        assert library.verifier.trusted(library.named("pair", "instruct").model) is None
+        assert place.files() == set()
+        place.attempt().run()
+        place.check_whole()
 
 
 def test_a_second_catalogue_of_the_person_s_own_is_fetched_from_too(place: Place) -> None:

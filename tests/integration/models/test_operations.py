@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.local_hub import Fault
 from support.operations import Recorder, run
-from support.person import MMPROJ, MODEL, REPOSITORY, Place
+from support.person import MMPROJ, MODEL, Place
 
-from edge_assistant.models import downloader
-from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.operations import (
@@ -22,9 +19,8 @@ from edge_assistant.models.operations import (
     RemoveOperation,
     VerifyOperation,
 )
-from edge_assistant.models.pull import PullOperation, trusting_new
-from edge_assistant.system.errors import AssistantError, NetworkError, UsageError, WeightsError
-from edge_assistant.system.i18n import use_language
+from edge_assistant.models.pull import PullOperation
+from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 
 
 @pytest.fixture
@@ -118,59 +114,3 @@ def test_of_several_models_the_files_are_counted(pull: PullOperation) -> None:
 def test_what_ships_cannot_be_downloaded(pull: PullOperation) -> None:
     with pytest.raises(UsageError, match="comes with the program"):
         run(replace(pull, model=replace(pull.model, folder="demo")))
-
-
-class TestWhatTheHubHasNow:
-    """Where the first download decides, another file is refused, and its download offered."""
-
-    @pytest.fixture
-    def first(self, place: Place) -> PullOperation:
-        place.catalog(revision="main", pinned=False)
-        library = ModelLibrary(None)
-        pull = PullOperation(library, library.named("pair", "instruct"), hub=Hub(place.hub.endpoint))
-        run(pull)
-        for name in place.data:
-            (place.models / name).unlink()
-        return pull
-
-    @pytest.fixture(params=["en", "de", "reworded"])
-    def wording(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """The offer is a security question: no wording of a sentence may decide about it."""
-        if request.param == "reworded":
-            monkeypatch.setattr(downloader, "tr", lambda *_, **__: "Reworded.")
-        else:
-            use_language(request.param)
-        yield
-        use_language(None)
-
-    def refused(self, pull: PullOperation) -> AssistantError:
-        with pytest.raises((ChecksumError, NetworkError)) as caught:
-            run(pull)
-        return caught.value
-
-    @pytest.mark.usefixtures("wording")
-    def test_another_file_can_be_taken(self, first: PullOperation, place: Place) -> None:
-        place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
-        again = trusting_new(first, self.refused(first))
-        assert again is not None
-        run(again)
-        place.check_whole()
-
-    @pytest.mark.usefixtures("wording")
-    def test_another_revision_can_be_taken(self, first: PullOperation, place: Place) -> None:
-        place.hub.commit, place.hub.revisions = "f" * 40, {"main", "f" * 40}
-        again = trusting_new(first, self.refused(first))
-        assert again is not None
-        run(again)
-        place.check_whole()
-
-    def test_nothing_is_offered_for_other_errors_whatever_they_say(
-        self, pull: PullOperation, place: Place, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
-        monkeypatch.setattr(downloader, "tr", lambda *_, **__: "Or download the new one with models pull --trust-new.")
-        assert trusting_new(pull, self.refused(pull)) is None, "the catalogue decides"
-        assert trusting_new(pull, NetworkError("Use --trust-new.")) is None
-        trusted = ChecksumError("It differs.", expected="a", found="b", can_trust_new=True)
-        assert trusting_new(VerifyOperation(pull.library, (pull.model,)), trusted) is None
-        assert trusting_new(pull, trusted) == replace(pull, trust_new=True)

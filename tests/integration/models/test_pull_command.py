@@ -28,8 +28,10 @@ def shop(place: Place) -> Place:
     return place
 
 
-def pull(shop: Place, *arguments: str, **options: Any) -> Models:
-    return Models("pull", "pair", *arguments, **{**shop.environment(), **options})
+def pull(shop: Place, *arguments: str, trust: bool = True, **options: Any) -> Models:
+    """A pull of the pair, whose checksums are in no catalogue that ships: accepted beforehand with `trust`."""
+    accepted = ("--trust-new",) if trust else ()
+    return Models("pull", "pair", *accepted, *arguments, **{**shop.environment(), **options})
 
 
 def part_size(shop: Place, name: str = MODEL) -> int:
@@ -144,7 +146,7 @@ def test_the_hub_is_asked_for_nothing_but_the_files_and_told_nothing_else(shop: 
     with pull(shop, AGENT="some-agent", AI_AGENT="some-agent") as run:
         assert run.wait() == 0
     assert {each.path.rpartition("/")[2] for each in shop.hub.asked} == {MODEL, MMPROJ}
-    assert [each.method for each in shop.hub.asked] == ["HEAD", "GET"] * 2
+    assert [each.method for each in shop.hub.asked] == ["HEAD"] * 2 + ["GET"] * 2
     assert not any("some-agent" in value for each in shop.hub.asked for value in each.headers.values())
 
 
@@ -186,11 +188,33 @@ def test_another_file_than_at_the_first_download_is_taken_only_with_an_option_th
         assert run.wait() == 0
     (shop.models / MODEL).unlink()
     shop.data[MODEL] = shop.hub.files[REPOSITORY, MODEL] = shop.data[MODEL][:-100] + bytes(100)
-    with pull(shop) as run:
+    with pull(shop, trust=False) as run:
         assert run.wait() == 3
     (error,) = run.of("error")
-    assert error["message"].endswith("Or download the current one with models pull --trust-new.")
-    with pull(shop, "--trust-new") as run:
+    assert error["message"].endswith("Accept it with models pull --trust-new, if you know why it changed.")
+    assert len(run.of("checksums")) == 1
+    assert MODEL not in shop.files()
+    with pull(shop) as run:
+        assert run.wait() == 0
+    shop.check_whole()
+
+
+def test_a_checksum_on_first_sight_is_not_taken_without_a_terminal_and_an_option_says_yes_beforehand(
+    shop: Place,
+) -> None:
+    shop.catalog(revision="main", pinned=False)
+    (paths.data_dir() / "catalog.toml").write_text((shop.shipped / "catalog.toml").read_text())
+    with pull(shop, trust=False) as run:
+        assert run.wait() == 3
+    (error,) = run.of("error")
+    assert (error["code"], error["message"]) == (
+        "weights-unverified",
+        "This program has no checksum of its own for pair, Instruct, and nobody can be asked here, so it was not "
+        "downloaded. Accept what the hub has with models pull --trust-new.",
+    )
+    assert shop.hub.gets() == []
+    assert not (paths.data_dir() / "trusted.json").exists()
+    with pull(shop) as run:
         assert run.wait() == 0
     shop.check_whole()
 

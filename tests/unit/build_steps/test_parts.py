@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from build_steps import deb, engine, libraries, licences, product, qt, weights
+from build_steps.bom import bill_of_materials as bom_of
 from build_steps.freeze import BuildError
 from build_steps.weights import WeightsFile
 
@@ -32,6 +33,11 @@ ROOT = Path(__file__).parents[3]
     ("PySide6\\plugins\\platforms\\qminimal.dll", False),
     ("PySide6/Qt/lib/libQt6EglFSDeviceIntegration.so.6", False),
     ("libQt6VirtualKeyboard.so.6", False),
+    ("PySide6/Qt/lib/libQt6Concurrent.so.6", True),  # Qt Multimedia needs it
+    ("PySide6/QtConcurrent.abi3.so", False),
+    ("libQt6MultimediaWidgets.so.6", False),
+    ("PySide6\\QtMultimediaWidgets.pyd", False),
+    ("PySide6/QtMultimedia.abi3.so", True),
     ("PySide6/Qt/qml/QtQuick/qmldir", False),
     ("PySide6/Qt/translations/qt_de.qm", False),
     ("edge_assistant/locale/qt_de.qm", True),
@@ -148,7 +154,7 @@ def test_every_python_package_is_listed_with_its_licence(tmp_path: Path, some_we
     assert (tmp_path / "licences/edge-assistant.txt").read_text() == (ROOT / "LICENSE").read_text()
     (tmp_path / "frozen").mkdir()
     shutil.copy(Path(sys.executable).resolve(), tmp_path / "frozen/program")
-    bom = json.loads(json.dumps(licences.bill_of_materials(components, some_weights, tmp_path / "frozen")))
+    bom = json.loads(json.dumps(bom_of(components, some_weights, tmp_path / "frozen")))
     references = [part["bom-ref"] for part in bom["components"]]
     assert len(references) == len(set(references)) == len(components) + len(some_weights) + 1
     assert {"alg": "SHA-256", "content": some_weights[0].sha256} in [

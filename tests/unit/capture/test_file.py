@@ -17,7 +17,7 @@ from support.standard_input import read_from_stdin
 
 from edge_assistant.capture import file
 from edge_assistant.capture.file import read_picture
-from edge_assistant.system.errors import DoesNotFitError, InputError, UsageError
+from edge_assistant.system.errors import InputError, UsageError
 
 TOO_LONG = "There is no file" if sys.platform == "win32" else "too long"
 
@@ -190,16 +190,6 @@ def test_a_failing_disk_is_told() -> None:
     with pytest.raises(InputError) as error:
         read_from_stdin(Broken())
     assert sentence(error) == "Standard input cannot be read: input/output error."
-
-
-def test_running_out_of_memory_does_not_fit(monkeypatch: pytest.MonkeyPatch, picture: Path) -> None:
-    def exhausted(*_: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(Image.Image, "convert", exhausted)
-    with pytest.raises(DoesNotFitError) as error:
-        read_picture(picture)
-    assert "memory" in sentence(error)
 
 
 def test_a_long_file_name_is_shortened_for_speech(tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from unicodedata import category
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from edge_assistant.capture import targets
@@ -26,6 +29,7 @@ from edge_assistant.capture.targets import (
     take_unchecked_snapshot,
 )
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, NothingToSeeError
+from edge_assistant.system.text_cleaning import clean
 
 X11 = next(backend for backend in BACKENDS if backend.name == "X11")
 WAYLAND = next(backend for backend in BACKENDS if backend.name == "Wayland")
@@ -100,6 +104,73 @@ def test_a_cancel_ends_the_count_down() -> None:
 )
 def test_a_title_is_made_fit_to_be_spoken(title: str, spoken: str) -> None:
     assert spoken_title(title) == spoken
+
+
+PARTS = (
+    *(
+        "\x1b[31m",
+        "\x1b]0;",
+        "\x07",
+        "\x9b2J",
+        "\x00",
+        "\n",
+        "\u2028",
+        "\u202e",
+        "\u2066",
+        "\u2069",
+        "\ud83d",
+        "\ue0a0",
+    ),
+    *(
+        "\u200b",
+        "\ufeff",
+        "\u200c",
+        "\u200d",
+        "\u00ad",
+        "\u0301",
+        " - ",
+        " | ",
+        " – ",
+        "—",
+        ",",
+        "word ",
+        "<b>",
+        "-",
+        "x",
+        " ",
+    ),
+    *("می\u200cخواهم", "👩\u200d👩\u200d👧", "日", "[[volm 0]]"),
+)
+TITLES = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(PARTS),
+        st.tuples(st.sampled_from(PARTS), st.integers(1, 300)).map(lambda part: part[0] * part[1]),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(TITLES)
+@settings(max_examples=60)
+@example("\u200c")
+@example("-")
+@example("\u00ad" * 200)
+@example("\u0301" * 500)
+@example(", ")
+def test_whatever_a_title_is_it_is_spoken_clean_short_and_never_empty(title: str) -> None:
+    spoken = spoken_title(title)
+    assert spoken == spoken.strip()
+    assert 0 < len(spoken) <= 120
+    assert clean(spoken) == spoken
+    assert len(spoken.splitlines()) == 1
+    assert any(category(each)[0] in "LNS" for each in spoken), "something to speak"
+    assert spoken_title(spoken) == spoken, "said again it is the same"
+
+
+def test_the_joiners_of_words_and_emoji_stay() -> None:
+    assert spoken_title("می\u200cخواهم") == "می\u200cخواهم"
+    assert spoken_title("Family 👩\u200d👩\u200d👧 - Chat") == "Family 👩\u200d👩\u200d👧, Chat"
 
 
 def snapshot(window: ActiveWindow | None) -> Snapshot:

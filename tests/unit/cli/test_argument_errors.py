@@ -21,6 +21,11 @@ ADDRESS = "That is an address. Edge Assistant does not fetch pictures from the i
             ["describe", "a.png", "--langage", "de"],
             "There is no option --langage. Did you mean --language? See edge-assistant describe --help.",
         ),
+        (
+            ["describe", "a.png", "--language", "xx"],
+            "Argument -l/--language: xx is not a language code. Use one such as en, de or pt-BR. "
+            "See edge-assistant describe --help.",
+        ),
         (["a.png", "--zzz=3"], "There is no option --zzz. See edge-assistant describe --help."),
         (["--sedd=3"], "There is no option --sedd. Did you mean --seed? See edge-assistant --help."),
         (["read", "a.png", "b.png"], "Unrecognized arguments: b.png. See edge-assistant read --help."),

@@ -17,6 +17,7 @@ from edge_assistant.assistant.events import (
     SentenceEvent,
     StageEvent,
     TokenEvent,
+    WindowEvent,
     cancelled,
 )
 from edge_assistant.cli.output import JsonOutput, TextOutput
@@ -116,6 +117,16 @@ def test_a_notice_or_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(
     ):
         output.show(event)
     assert capsys.readouterr().out.splitlines() == ["A dialog.", "Look again.", "Two buttons.", "The engine is gone."]
+
+
+@pytest.mark.parametrize(("title", "shown"), [("Invoice\x1b[2J 1042\n", "Invoice 1042 "), ("", "Untitled window"),
+                                              ("\u00ad\u200c", "Untitled window"), ("x" * 10**6, None)])  # fmt: skip
+def test_a_title_is_shown_clean_short_and_never_as_an_empty_line(
+    title: str, shown: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    TextOutput().show(WindowEvent(0, title, 0, 0, 9, 9))
+    line = capsys.readouterr().err
+    assert line == f"{shown}\n" if shown else len(line) <= 201
 
 
 def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:

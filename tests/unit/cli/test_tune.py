@@ -162,16 +162,16 @@ def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     tune.run(OPTIONS, Cancellation())
     assert tuning.facts.target_s == 9
     capsys.readouterr()
-    save(schema.path(), Settings(threads=3, glance_tokens=300, gpu_layers=0))
+    save(schema.path(), Settings(threads=1, glance_tokens=300, gpu_layers=0))
     trial: dict[str, Any] = {}
     monkeypatch.setattr(tune, "EngineTrial", lambda *_, **options: trial.update(options))
     monkeypatch.setattr(tune, "tune", lambda *given: given[3](TuningProfile(1)) or tuning(*given))
     tune.run(OPTIONS, Cancellation())
     assert (tuning.facts.threads, tuning.facts.target_s) == ((), None)
-    assert trial == {"threads": 3, "gpu_layers": 0}
+    assert trial == {"threads": 1, "gpu_layers": 0}
     said = [event["message"] for event in told(capsys) if event["event"] == "notice" and event["code"] == "set"]
     assert said == [
-        "The number of cores is not tested: the settings set 3.",
+        "The number of cores is not tested: the settings set 1.",
         "Image tokens are not tested: the settings set 300.",
     ]
 

@@ -21,6 +21,7 @@ from support.loop_harness import (
 from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.decode import Origin
 from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.controller import request as request_module
 from edge_assistant.controller.request import front_window_changed
 from edge_assistant.system.errors import InputError
@@ -53,6 +54,16 @@ def test_back_in_the_same_window_the_same_key_gives_the_detail(harness: LoopHarn
     harness.active.number = 4712
     harness.active.number = FRONT
     assert DETAIL in harness.press("window")
+
+
+def test_a_menu_that_was_opened_or_closed_meanwhile_is_another_picture(harness: LoopHarness) -> None:
+    described(harness)
+    harness.active.above = (WindowAbove(Rect(10, 20, 30, 40), is_menu=True, is_own=True),)
+    assert DETAIL not in harness.press("window")
+    harness.answer("A menu.")
+    harness.end()
+    harness.active.above = (WindowAbove(Rect(10, 20, 30, 40), is_own=True),)
+    assert DETAIL in harness.press("window"), "a hint is no menu"
 
 
 def test_a_window_of_ours_in_front_is_not_another_one(harness: LoopHarness) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.fake_llama_model import END, PICTURE_CELLS, Emitted, FakeModel, ask
 
+from edge_assistant.engine.generation import answer_reserve
 from edge_assistant.engine.messages import Embeddings, EncodeAhead, ThinkingBudget, TurnsDropped
 from edge_assistant.engine.prompt_cache import PromptCache
 from edge_assistant.engine.session import ModelSession
@@ -226,6 +227,42 @@ def test_the_oldest_turns_are_dropped_when_the_context_is_too_small(emitted: Emi
     assert [each.count for each in emitted.of(TurnsDropped)] == [1]
     assert "First?" not in whole
     assert "<picture><|vision_end|>Second?" in whole
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 400])
+def test_as_few_turns_as_possible_are_dropped_and_of_many_it_is_found_soon(emitted: Emitted, count: int) -> None:
+    model = FakeModel(context=700)
+    session = ModelSession(model, emitted.append)  # type: ignore[arg-type]
+    tokenized: list[str] = []
+    tokenize = model.tokenize
+
+    def count_and_tokenize(text: str, *, special: bool) -> list[int]:
+        tokenized.append(text)
+        return tokenize(text, special=special)
+
+    model.tokenize = count_and_tokenize  # type: ignore[method-assign]
+    turns = [(f"{number:03}?", "x" * (number % 7)) for number in range(count)]
+    session.answer(ask("Last?", turns=turns))
+    dropped = sum(each.count for each in emitted.of(TurnsDropped))
+    cells = [
+        len(f"{QUESTION}<|im_end|>\n<|im_start|>user\n") - len("What?<|vision_end|>") + 4 + len(answer)
+        for _, answer in turns
+    ]
+    room = 700 - len(SYSTEM) - PICTURE_CELLS - len(QUESTION) - answer_reserve(ask())
+    fewest = next(number for number in range(count + 1) if sum(cells[number:]) <= room)
+    assert dropped == fewest
+    assert len(tokenized) < 14 * (3 * count + 9), "it is laid out a few times, not once for each turn"
+
+
+def test_of_answers_only_those_of_the_conversation_are_kept_as_they_were_sampled(
+    model: FakeModel, session: ModelSession
+) -> None:
+    for number in range(30):  # the same picture, described again and again
+        model.says(f"Answer {number}.")
+        session.answer(ask())
+    assert len(session._layout.answer_tokens) == 1
+    session.answer(ask("Why?", turns=[("What?", "Answer 29.")]))
+    assert "Answer 29." in session._layout.answer_tokens
 
 
 def test_a_picture_that_does_not_fit_is_refused_with_a_context_that_is_enough(emitted: Emitted) -> None:

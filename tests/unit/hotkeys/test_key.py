@@ -69,3 +69,29 @@ def test_on_windows_a_function_key_types_nothing_with_ctrl_and_alt() -> None:
 def test_a_mac_calls_its_keys_by_their_names_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     assert parse_key("alt+super+F9").spoken == "Option Command F9"
+
+
+@pytest.mark.parametrize(
+    ("key", "platform"),
+    [
+        ("ctrl+c", "linux"),
+        ("control + Z", "win32"),
+        ("alt+f4", "win32"),
+        ("ctrl+left", "linux"),
+        ("shift+F10", "linux"),
+        ("F1", "win32"),
+        ("cmd+c", "darwin"),
+        ("cmd+space", "darwin"),
+    ],
+)
+def test_keys_that_all_programs_need_are_refused(key: str, platform: str) -> None:
+    with pytest.raises(UsageError, match="all programs need it"):
+        parse_key(key, platform)
+
+
+@pytest.mark.parametrize(
+    ("key", "platform"),
+    [("ctrl+shift+c", "linux"), ("ctrl+c", "darwin"), ("super+c", "win32"), ("ctrl+g", "linux"), ("ctrl+F4", "linux")],
+)
+def test_other_keys_with_the_same_letters_are_free_to_take(key: str, platform: str) -> None:
+    assert str(parse_key(key, platform)) == key

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.platforms import DEVICES, lacks
 
 from edge_assistant.cli import main
 from edge_assistant.controller.settings_applier import reload_settings
 from edge_assistant.settings import schema
-from edge_assistant.settings.schema import MAX_BYTES, Settings, load, with_values
+from edge_assistant.settings.schema import MAX_BYTES, Settings, from_toml, load, with_values
 from edge_assistant.settings.store import load_or_back_up, save
 from edge_assistant.system import file_retry
 from edge_assistant.system.errors import InputError, UsageError
+from edge_assistant.system.toml_reader import file_problem
 
 _LONGEST_SENTENCE = 600
 
@@ -204,3 +209,40 @@ def test_a_file_that_another_program_has_open_is_said_so_and_not_set_aside(
     assert settings == Settings()
     assert str(path) in sentence
     assert [each.read_text() for each in tmp_path.iterdir()] == ["rate = 180\n"]
+
+
+NAMES = st.sampled_from(["rate", "voice", "language", "threads", "hotkeys", "questions", "window", "x", '"a.b"'])
+VALUES = st.recursive(
+    st.one_of(
+        st.integers(-(10**25), 10**25).map(str),
+        st.floats().map(lambda number: str(number).replace("e", "e+") if "e+" not in str(number) else str(number)),
+        st.booleans().map(lambda value: str(value).lower()),
+        st.text(max_size=8).map(json.dumps),
+        st.sampled_from(["'ctrl+c'", "1979-05-27", "07:32:00", "''", '"""a\nb"""', "[", "}", "nan", "0x" + "f" * 5000]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(st.tuples(NAMES, inner), max_size=3).map(
+            lambda items: "{" + ", ".join(f"{name} = {value}" for name, value in items) + "}"
+        ),
+    ),
+    max_leaves=6,
+)
+LINES = st.one_of(
+    st.tuples(NAMES, VALUES).map(" = ".join),
+    NAMES.map(lambda name: f"[{name}]"),
+    NAMES.map(lambda name: f"[[{name}]]"),
+    st.text(max_size=10),
+)
+
+
+@given(st.lists(LINES, max_size=5).map("\n".join))
+@hypothesis.settings(max_examples=60)
+def test_whatever_a_file_holds_it_is_settings_or_one_sentence(text: str) -> None:
+    try:
+        from_toml(text)
+        return
+    except (UsageError, ValueError) as error:
+        sentence = str(error) if isinstance(error, UsageError) else file_problem(error)
+    assert 0 < len(sentence) < _LONGEST_SENTENCE
+    assert "\n" not in sentence

@@ -13,12 +13,19 @@ from edge_assistant.settings import schema
 from edge_assistant.settings.entry import SettingsEntry, Value
 from edge_assistant.settings.schema import RETIRED, Settings, entries, get_value, load, with_values
 from edge_assistant.settings.store import load_or_back_up, retired_notice, save, template
+from edge_assistant.system import paths
 from edge_assistant.system.errors import InputError, UsageError
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "settings.toml"
+
+
+@pytest.fixture(autouse=True)
+def folder_of_the_example() -> None:
+    """The folder of models that `other` names."""
+    paths.expand_path("~/weights").mkdir(parents=True)
 
 
 def other(entry: SettingsEntry) -> Value:

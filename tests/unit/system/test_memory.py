@@ -85,6 +85,30 @@ def test_pictures_that_are_gone_take_no_memory() -> None:
     assert after_pictures("keep") > 150_000_000, "the allocator does that by itself now"
 
 
+# Of many blocks some stay: between them is room that the allocator keeps.
+_PIECES = """
+import ctypes, psutil
+from edge_assistant.system import memory
+library = ctypes.CDLL(None)
+library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+blocks = [library.malloc(40_000) for _ in range(2000)]
+for block in blocks:
+    ctypes.memset(block, 1, 40_000)
+for number, block in enumerate(blocks):
+    if number % 50:
+        library.free(block)
+before = psutil.Process().memory_info().rss
+memory.release_free_memory()
+print(before - psutil.Process().memory_info().rss)
+"""
+
+
+@lacks(LINUX_MEMORY)
+def test_room_between_what_stays_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", _PIECES], capture_output=True, check=True)
+    assert int(done.stdout) > 60_000_000
+
+
 def test_there_is_some_memory_left() -> None:
     assert 10_000_000 < available_bytes() < 2**50
 

@@ -20,6 +20,7 @@ class Kernel32:
     def __init__(self, refuses: str = "") -> None:
         self._refuses = refuses
         self.limits: dict[int, int] = {}
+        self.memory: dict[int, int] = {}
         self.joined: list[tuple[int, int]] = []
         self.open: list[int] = []
 
@@ -34,6 +35,7 @@ class Kernel32:
         if self._refuses == "SetInformationJobObject" or kind != 9 or size != 144:  # else ERROR_BAD_LENGTH
             return 0
         self.limits[job] = ctypes.cast(limits, ctypes.POINTER(ctypes.c_uint32))[4]
+        self.memory[job] = ctypes.cast(limits, ctypes.POINTER(ctypes.c_size_t))[14]  # offset 112 on 64 bits
         return 1
 
     def GetCurrentProcess(self) -> int:
@@ -66,6 +68,13 @@ def test_a_job_ends_its_processes_when_it_is_closed(kernel32: Kernel32) -> None:
     assert kernel32.limits == {job: 0x2000}  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
     windows_job.close_handle(job)
     assert kernel32.open == []
+
+
+def test_a_job_limits_the_memory_of_its_process_where_that_is_wanted(kernel32: Kernel32) -> None:
+    job = windows_job.make_job(1_600_000_000)
+    assert job is not None
+    assert kernel32.limits == {job: 0x2000 | 0x0100}  # and JOB_OBJECT_LIMIT_PROCESS_MEMORY
+    assert kernel32.memory == {job: 1_600_000_000}
 
 
 def test_a_worker_that_has_joined_does_not_keep_its_job_open_itself(kernel32: Kernel32) -> None:

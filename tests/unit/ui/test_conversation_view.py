@@ -182,9 +182,30 @@ def test_of_a_long_conversation_the_oldest_questions_go_whole_and_that_is_said(w
     assert window.caret() == len(window.view.toPlainText())
 
 
+def test_of_many_notes_without_a_question_the_oldest_go_too(window: Window) -> None:
+    focus(window.question)
+    for number in range(MOST_PARAGRAPHS + 60):
+        window.view.show_event(NoticeEvent(0, "status", f"Ready {number}."))
+    shown = window.view.toPlainText().splitlines()
+    assert shown[0] == DROPPED
+    assert len(shown) <= MOST_PARAGRAPHS + 41
+    assert shown[-1] == f"Note: Ready {MOST_PARAGRAPHS + 59}."
+
+
+def test_an_answer_of_many_lines_stays_whole(window: Window) -> None:
+    focus(window.question)
+    for number in range(MOST_PARAGRAPHS + 60):
+        window.view.show_event(SentenceEvent(5, f"Line {number}.", "\n"))
+    window.view.show_event(NoticeEvent(5, "after", "That was all."))
+    lines = [line for line in window.view.toPlainText().splitlines() if "Line" in line]
+    assert len(lines) == MOST_PARAGRAPHS + 60
+
+
 def test_what_is_marked_in_a_long_conversation_is_the_newest_answer(window: Window) -> None:
+    focus(window.question)
     converse(window, 1, ENOUGH)
     view = window.view
+    assert view.toPlainText().startswith(DROPPED)
     view.show_event(replace(cancelled(ENOUGH, "What?"), stop="end", unconfirmed=("4711",)))
     assert [line for line in view.toPlainText().splitlines() if "not confirmed" in line] == [
         f"Answer: Answer {ENOUGH} has 4711 (not confirmed)."
@@ -196,7 +217,6 @@ def test_while_somebody_reads_the_beginning_it_stays(window: Window) -> None:
     window.view.moveCursor(QTextCursor.MoveOperation.Start)
     converse(window, 1, ENOUGH)
     assert window.view.toPlainText().startswith("Answer: Sentence 1.")
-    window.view.moveCursor(QTextCursor.MoveOperation.End)
     focus(window.question)
     converse(window, 1, 1)
     assert window.view.toPlainText().startswith(DROPPED)

@@ -236,25 +236,48 @@ def test_a_wrong_hash_is_named_with_the_right_one_keeps_nothing_and_can_be_fetch
     place.check_whole()
 
 
-def test_where_the_hub_has_another_file_now_its_download_is_offered(
+def test_a_checksum_on_first_sight_and_a_change_are_asked_about_aloud_and_enter_means_no(
     dialog: ModelsDialog, place: Place, said: list[str]
 ) -> None:
     place.catalog(revision="main", pinned=False)
     dialog.refresh()
     until(lambda: "come from the first download" in dialog.others.details.text(), "the list")
-    downloaded(dialog)
-    (place.models / MODEL).unlink()
-    place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
     push(dialog.others.download)
     question = question_of(dialog).text()
-    assert question.endswith("Update this program. Download what the hub has now?")
+    assert question.startswith("This program has no checksum of its own for pair, Instruct, so only its source")
+    told = f"{REPOSITORY} on 127.0.0.1. {MODEL}, {len(place.data[MODEL]):,} bytes, has a checksum that begins with"
+    assert told in question
     until(lambda: any(each.startswith(question) for each in said), "the question")
-    answer(dialog, "Cancel")
-    assert idle(dialog)
-    assert MODEL not in place.files()
+    press(Qt.Key.Key_Return)
+    until(lambda: idle(dialog) and "It was not downloaded." in said, "the end")
+    assert place.hub.gets() == []
     push(dialog.others.download)
     answer(dialog, "Download")
     until(lambda: idle(dialog) and said[-1] == "pair, Instruct, is installed and verified.", "the model")
+    (place.models / MODEL).unlink()
+    place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
+    push(dialog.others.download)
+    assert f"The hub now has a different {MODEL} than the one that was accepted" in question_of(dialog).text()
+    answer(dialog, "Cancel")
+    until(lambda: idle(dialog), "the end")
+    assert MODEL not in place.files()
+
+
+def test_a_question_comes_to_the_front_though_the_window_was_put_away(
+    dialog: ModelsDialog, place: Place, said: list[str]
+) -> None:
+    place.catalog(revision="main", pinned=False)
+    place.hub.head_faults = [Fault(status=503)]  # tried again a second later
+    dialog.refresh()
+    until(lambda: "come from the first download" in dialog.others.details.text(), "the list")
+    push(dialog.others.download)
+    until(lambda: any("Trying again" in each for each in said), "the first attempt")
+    press(Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    box = question_of(dialog)
+    until(lambda: any(each.startswith(box.text()) for each in said), "the question")
+    answer(dialog, "Download")
+    until(lambda: idle(dialog), "the model")
     place.check_whole()
 
 

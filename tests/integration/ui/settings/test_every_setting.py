@@ -58,7 +58,7 @@ CHANGED: dict[str, Value] = {
     "load": "first-use",
     "unload_minutes": 0,
     "context": 1024,
-    "threads": default_threads() + 1,
+    "threads": default_threads() - 1 or default_threads() + 1,
     "gpu_layers": 0,
     "quick_tower": False,
     **{

@@ -26,6 +26,7 @@ from edge_assistant.settings.schema import (
     grouped_entries,
     with_values,
 )
+from edge_assistant.system import paths
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.heading import Heading
 from edge_assistant.ui.settings.dialog import SettingsDialog
@@ -83,6 +84,12 @@ def desk() -> Iterator[Desk]:
     yield result
     result.dialog.close()
     result.dialog.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def folder_of_the_example() -> None:
+    """The folder of models that `other` names."""
+    paths.expand_path("~/weights").mkdir(parents=True)
 
 
 def other(entry: SettingsEntry) -> Value:
@@ -246,6 +253,14 @@ def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -
     assert rate.value() == 200
     rate.widget.stepDown()
     assert rate.value() == 190
+
+
+def test_what_this_computer_cannot_do_is_refused_with_the_reason_and_the_fields_name(desk: Desk) -> None:
+    desk.page("models")
+    desk.dialog.field("weights_folder").show("/nowhere/x")
+    assert not desk.dialog.apply()
+    assert desk.applied == []
+    assert desk.said == [f"Model folder: there is no folder {Path('/nowhere/x')}. Make it, or name another one."]
 
 
 def restore(desk: Desk, reply: str) -> str:

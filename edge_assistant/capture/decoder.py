@@ -1,0 +1,207 @@
+"""The client of the worker that decodes pictures: starts it, ends it at a cancel or a deadline, survives its death."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from edge_assistant.capture import decode_worker, picture_errors
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.capture.picture_pipe import CHUNK_BYTES, receive_picture
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
+
+_log = logging.getLogger(__name__)
+
+_POLL_S = 0.05
+"""Seconds between two looks at the time and at `is_cancelled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a picture may take. `processor_s`: a laptop decodes the largest ones that are allowed in a third of it.
+
+    `wall_s` is for one that waits instead of computing, and for busy computers. `memory` is in bytes. The worker ends
+    `idle_s` seconds after its last picture.
+    """
+
+    processor_s: float = 15.0
+    wall_s: float = 60.0
+    memory: int = decode_worker.MEMORY_LIMIT
+    idle_s: float = 60.0
+
+
+class PictureDecoder:
+    """Decodes picture files in a worker process, one at a time. All methods may be called from any thread."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._decoding = threading.Lock()
+        self._lock = threading.Lock()  # of what follows
+        self._process: WorkerProcess | None = None
+        self._timer: threading.Timer | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, None while there is none."""
+        process = self._process
+        return process.pid if process is not None and process.alive else None
+
+    def warm(self) -> None:
+        """Start the worker, so that the next picture is quick; return at once, whatever happens."""
+        try:
+            self._require_process()
+        except (OSError, RuntimeError):  # no process or thread can start
+            _log.info("the worker that decodes pictures could not be started ahead", exc_info=True)
+        self._start_timer()
+
+    def decode(
+        self, data: bytes | memoryview, name: str, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> CapturedPicture:
+        """Return the picture in a file's `data`; `name` is its name in sentences.
+
+        Raises InputError and DoesNotFitError as `decode.decode`, InputError too (code `too-slow`) where it takes too
+        long, and CancelledError: a cancel kills the worker.
+        """
+        while not self._decoding.acquire(timeout=_POLL_S):
+            if is_cancelled():
+                raise CancelledError
+        try:
+            return self._decode(data, name, is_cancelled)
+        finally:
+            self._decoding.release()
+            self._start_timer()
+
+    def close(self) -> None:
+        """End the worker; the next picture starts another one."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def _decode(self, data: bytes | memoryview, name: str, is_cancelled: Callable[[], bool]) -> CapturedPicture:
+        for last in (False, True):
+            process = self._require_process()
+            watch = _Watch(process, self._limits, name, is_cancelled)
+            try:
+                return _decode_once(process, watch, data, name)
+            except WorkerDiedError as error:
+                self._end(process)
+                _log.warning("the worker that decodes pictures died: %s", error)
+                if last:
+                    raise _death_error(name, error.exit_code) from None
+            except InputError as error:
+                if error.code == picture_errors.TOO_SLOW:
+                    self._end(process)
+                raise
+            except BaseException:
+                self._end(process)  # what it does is not wanted any more, or takes all of its memory
+                raise
+        raise AssertionError
+
+    def _require_process(self) -> WorkerProcess:
+        with self._lock:
+            if self._process is None or not self._process.alive:
+                if self._process is not None:
+                    self._process.kill()  # which closes its pipes
+                self._process = WorkerProcess(decode_worker.serve, name="pictures", memory_limit=self._limits.memory)
+            return self._process
+
+    def _end(self, process: WorkerProcess) -> None:
+        with self._lock:
+            if self._process is process:
+                self._process = None
+        process.kill()
+
+    def _start_timer(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._process is None:
+                return
+            self._timer = threading.Timer(self._limits.idle_s, self._end_idle)
+            self._timer.daemon = True
+            with contextlib.suppress(RuntimeError):  # no thread can start: it lives until the next picture
+                self._timer.start()
+
+    def _end_idle(self) -> None:
+        if not self._decoding.acquire(blocking=False):
+            return
+        try:
+            with self._lock:
+                if self._timer is not threading.current_thread():
+                    return  # it was woken meanwhile
+                process, self._process = self._process, None
+            if process is not None:
+                process.kill()
+        finally:
+            self._decoding.release()
+
+
+class _Watch:
+    """The time that one picture takes its worker."""
+
+    def __init__(self, process: WorkerProcess, limits: Limits, name: str, is_cancelled: Callable[[], bool]) -> None:
+        self._process = process
+        self._limits = limits
+        self._name = name
+        self._is_cancelled = is_cancelled
+        self._began, self._processor_before = time.monotonic(), self._processor_s()
+
+    def check(self) -> None:
+        """Raise CancelledError, or InputError where the worker takes too long."""
+        if self._is_cancelled():
+            raise CancelledError
+        took_s = time.monotonic() - self._began
+        # The worker may only just start, which takes it less than the tolerance.
+        if took_s > self._limits.wall_s or self._processor_s() - self._processor_before > self._limits.processor_s:
+            raise picture_errors.too_slow(self._name)
+
+    def _processor_s(self) -> float:
+        try:
+            times = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:  # it has ended, which whoever receives is told
+            return 0.0
+        return times.user + times.system
+
+
+def _decode_once(process: WorkerProcess, watch: _Watch, data: bytes | memoryview, name: str) -> CapturedPicture:
+    """Raises WorkerDiedError too."""
+    # A worker that does not run takes no more than the pipe holds.
+    threading.Thread(target=_send, args=(process, data, name), name="picture-send", daemon=True).start()
+
+    def receive() -> Any:
+        while True:
+            message = process.receive(_POLL_S)
+            watch.check()
+            if message is not None:
+                return message
+
+    kind, *values = receive()
+    if kind == "error":
+        raise rebuild_error(*values)
+    return receive_picture(values[0], receive)
+
+
+def _send(process: WorkerProcess, data: bytes | memoryview, name: str) -> None:
+    with contextlib.suppress(WorkerDiedError), memoryview(data) as view:  # who receives is told
+        process.send((name, len(view)))
+        for start in range(0, len(view), CHUNK_BYTES):
+            process.send(bytes(view[start : start + CHUNK_BYTES]))
+
+
+def _death_error(name: str, exit_code: int | None) -> AssistantError:
+    return picture_errors.too_much_memory(name) if was_killed(exit_code) else picture_errors.damaged(name)
+
+
+decoder = PictureDecoder()
+"""The one of this process."""

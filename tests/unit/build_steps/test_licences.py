@@ -1,0 +1,142 @@
+"""Everything that is given away has a part that it belongs to, and every part the text of its licence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from build_steps import licences, parts
+from build_steps.debian_packages import owners
+from build_steps.freeze import BuildError
+from build_steps.licences import Component
+from support.platforms import LINUX_INSTALLERS, lacks
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def make_frozen(tmp_path: Path) -> Callable[..., Path]:
+    """A folder in the shape of the frozen one: `make_frozen("numpy/core.so", ...)`, paths below _internal/."""
+
+    def make(*places: str) -> Path:
+        for place in (
+            "edge-assistant",
+            "_internal/edge_assistant/locale/de.mo",
+            *(f"_internal/{each}" for each in places),
+        ):
+            path = tmp_path / "frozen" / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+        return tmp_path / "frozen"
+
+    return make
+
+
+def _names(components: list[Component]) -> set[str]:
+    return {each.name for each in components}
+
+
+def test_a_file_that_belongs_to_no_part_stops_the_build(make_frozen: Callable[..., Path], tmp_path: Path) -> None:
+    packages = [
+        Component("numpy", "1", "BSD", "pkg:pypi/numpy@1", files=frozenset({"numpy/core.so", "numpy/__init__.py"}))
+    ]
+    modules = tmp_path / "modules.txt"
+    modules.write_text("edge_assistant\njson\nnumpy\npyimod01_archive\n")
+    folder = make_frozen("numpy/core.so")
+    parts.check(folder, modules, packages)
+    make_frozen("numpy.libs/libmystery.so.3", "numpy/other.so")
+    assert parts.unknown_files(folder, packages) == ["_internal/numpy.libs/libmystery.so.3", "_internal/numpy/other.so"]
+    with pytest.raises(BuildError, match=r"libmystery\.so\.3"):
+        parts.check(folder, modules, packages)
+
+
+def test_a_module_that_belongs_to_no_part_stops_the_build(make_frozen: Callable[..., Path], tmp_path: Path) -> None:
+    six = Component("six", "1", "MIT", "pkg:pypi/six@1", files=frozenset({"six.py", "six-1.dist-info/METADATA"}))
+    modules = tmp_path / "modules.txt"
+    modules.write_text("six\nmystery\n")
+    assert parts.unknown_modules(["six", "json", "setup_steps"], [six]) == []
+    with pytest.raises(BuildError, match="mystery"):
+        parts.check(make_frozen(), modules, [six])
+
+
+@pytest.mark.parametrize("place", [
+    "base_library.zip",
+    "lib-dynload/_json.so",
+    "python3.11/lib-dynload/_json.cpython-311-x86_64-linux-gnu.so",
+    "python311.dll",
+    "_socket.pyd",
+    "VCRUNTIME140_1.dll",
+    "libcrypto-3.dll",
+])  # fmt: skip
+def test_what_python_itself_brings_is_python_s(place: str, make_frozen: Callable[..., Path]) -> None:
+    python = licences.python_components(Path(sys.executable))[0]
+    assert parts.unknown_files(make_frozen(place), [python]) == []
+
+
+@pytest.mark.parametrize(("place", "name"), [
+    ("PySide6/Qt/lib/libQt6Core.so.6", "Qt"),
+    ("PySide6/Qt6Core.dll", "Qt"),
+    ("PySide6/plugins/platforms/qwindows.dll", "Qt"),
+    ("PySide6/Qt/lib/libavcodec.so.63", "FFmpeg"),
+    ("PySide6/swscale-10.dll", "FFmpeg"),
+    ("PySide6/Qt/lib/libicudata.so.73", "ICU"),
+    ("llama_cpp/lib/libllama.so.0", "llama.cpp"),
+    ("llama_cpp/lib/ggml-cpu-haswell.dll", "llama.cpp"),
+])  # fmt: skip
+def test_libraries_inside_of_wheels_are_parts_of_their_own(
+    place: str, name: str, make_frozen: Callable[..., Path]
+) -> None:
+    packages = licences.python_components(Path(sys.executable))
+    found = parts.embedded_components(make_frozen(place), packages)
+    assert name in _names(found)
+    assert all(text.is_file() for each in found for text in each.texts)
+
+
+def test_the_version_of_ffmpeg_is_read_from_it(make_frozen: Callable[..., Path]) -> None:
+    folder = make_frozen("PySide6/Qt/lib/libavutil.so.61", "PySide6/Qt/lib/libicuuc.so.73")
+    (folder / "_internal/PySide6/Qt/lib/libavutil.so.61").write_bytes(b"\0FFmpeg version 9.0.1\0")
+    versions = {each.name: each.version for each in parts.embedded_components(folder, [])}
+    assert (versions["FFmpeg"], versions["ICU"]) == ("9.0.1", "73")
+
+
+@pytest.mark.parametrize(("file", "words"), [
+    ("LGPL-3.txt", "GNU LESSER GENERAL PUBLIC LICENSE\n                       Version 3"),
+    ("GPL-3.txt", "GNU GENERAL PUBLIC LICENSE\n                       Version 3"),
+    ("LGPL-2.1.txt", "Version 2.1, February 1999"),
+    ("llama.cpp.txt", "Copyright (c) 2023-2026 The ggml authors"),
+    ("icu.txt", "UNICODE LICENSE V3"),
+    ("qt.txt", "HarfBuzz-NG"),
+])  # fmt: skip
+def test_texts_that_wheels_lack_are_here(file: str, words: str) -> None:
+    assert words in (licences.NOTICES / file).read_text(encoding="utf-8")
+
+
+def test_every_part_of_a_build_by_this_python_has_a_text(tmp_path: Path) -> None:
+    components = licences.python_components(Path(sys.executable))
+    licences.write_texts(components, tmp_path / "licences")
+    for name in ("PySide6_Essentials", "PySide6_Addons", "shiboken6"):
+        assert "LESSER GENERAL PUBLIC" in (tmp_path / f"licences/{name}.txt").read_text(encoding="utf-8")
+    without = Component("mystery", "1", "unknown", "pkg:pypi/mystery@1")
+    with pytest.raises(BuildError, match="mystery has no licence text"):
+        licences.write_texts([without], tmp_path / "licences")
+
+
+def test_texts_that_debian_only_names_go_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common/GPL-3").write_text("the text of version 3")
+    monkeypatch.setattr(licences, "COMMON", tmp_path / "common")
+    place = (tmp_path / "common").as_posix()
+    copyright_file = tmp_path / "copyright"
+    copyright_file.write_text(f"On Debian systems the text is in `{place}/GPL-3'. See {place}/Nothing.\n")
+    licences.write_texts([Component("espeak-ng", "1", "GPL", "pkg:deb/x", (copyright_file,))], tmp_path / "licences")
+    assert (tmp_path / "licences/common/GPL-3").read_text() == "the text of version 3"
+    assert "common" in (tmp_path / "licences/README.md").read_text()
+
+
+@lacks(LINUX_INSTALLERS)
+def test_a_library_is_the_package_s_in_whose_loader_folder_it_lies() -> None:
+    found = owners(["libc.so.6", "libmystery.so.99"])
+    assert found["libc.so.6"] <= {"libc6"}
+    assert found["libmystery.so.99"] == set()
