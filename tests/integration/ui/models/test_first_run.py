@@ -102,6 +102,14 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         until(lambda: app.ask("rows") == "7", "the list")
         for name in ("alt+t", "alt+s", "ctrl+End", "alt+w"):  # other models, their list, its last, its download
             key(desktop, name)
+        until(lambda: len(hub.asked) == 2, "the facts")
+        assert not hub.gets(), "a second list is asked about first"
+
+        def says_yes() -> bool:
+            key(desktop, "alt+d")
+            return bool(hub.gets())
+
+        until(says_yes, "the answer to the question")
         app.wait_until_told("Ready.", 2)
         assert (data / "models" / "new-tiny-qwen3vl-instruct-f16.gguf").exists()
         key(desktop, "Escape")
