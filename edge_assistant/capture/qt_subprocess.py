@@ -154,7 +154,7 @@ def call(
             elif kind == "error":
                 raise rebuild_error(*values)
             elif kind == "picture":
-                return receive_picture(values[0], receive)
+                return receive_picture(values[0], values[1], receive)
             else:
                 return values[0]
     except WorkerDiedError as error:
