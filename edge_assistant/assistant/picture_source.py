@@ -20,7 +20,7 @@ from edge_assistant.engine.messages import Embeddings
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.imaging import token_budget
-from edge_assistant.system.errors import AssistantError, CancelledError
+from edge_assistant.system.errors import AssistantError, CancelledError, without_traceback
 from edge_assistant.system.i18n import tr
 
 MakeText = Callable[[CapturedPicture], PictureText | None]
@@ -111,7 +111,7 @@ class PictureSource:
         Raises AssistantError.
         """
         if self.state.error is not None:
-            raise self.state.error
+            raise without_traceback(self.state.error)
         if self.state.image is None:
             try:
                 self.state.image = self._capture(run, options)
