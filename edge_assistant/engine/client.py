@@ -84,6 +84,7 @@ class Engine:
         self._closed = False
         self._started = False  # whether the worker has come as far as to load the model
         self._on_device = False  # whether a GPU driver is in use in the worker
+        self._has_answered = False  # whether the worker has answered a question
         self.context = 0
         self.offload = NO_OFFLOAD
 
@@ -177,7 +178,7 @@ class Engine:
         with self._lock:
             if self._closed or self._cancelled:
                 raise CancelledError
-            self._started = self._on_device = False
+            self._started = self._on_device = self._has_answered = False
             self._process = process = _spawn(config)
         with watching(process, self.pace.load_patience()):
             return self._receive_reply(process, 0, on_reply, self._load_error)
@@ -199,6 +200,7 @@ class Engine:
             self._join_or_drop_ahead(request)
             reply = self._send_and_wait(process, request, on_reply)
         assert isinstance(reply, Done)
+        self._has_answered = True
         self.pace.note(reply)
         return reply
 
@@ -453,7 +455,7 @@ class Engine:
         return self._worker_error(error)
 
     def _worker_error(self, error: WorkerDiedError) -> AssistantError:
-        return CancelledError() if self._cancelled else failures.worker_error(error)
+        return CancelledError() if self._cancelled else failures.worker_error(error, has_answered=self._has_answered)
 
     def _disable_device(self) -> DeviceFailedError:
         """Make the next loads use the CPU only; return the error that says so."""

@@ -65,8 +65,10 @@ def load_error(error: WorkerDiedError, model: Path, *, started: bool) -> Assista
     )
 
 
-def worker_error(error: WorkerDiedError) -> AssistantError:
-    """Return the error of a worker that died after it had loaded the model."""
+def worker_error(error: WorkerDiedError, *, has_answered: bool = True) -> AssistantError:
+    """Return the error of a worker that died after it had loaded the model; with `has_answered` False, at its first
+    question.
+    """
     if _ran_out_of_memory(error):
         return out_of_memory_error()
     if error.stuck:
@@ -75,6 +77,12 @@ def worker_error(error: WorkerDiedError) -> AssistantError:
         reason = tr("It was stopped from outside, perhaps for lack of memory.")
     else:
         reason = tr("It ended unexpectedly.")
+        if not has_answered:  # as at a header with which nothing can be computed
+            first = tr(
+                "The engine stopped at its first question. Ask again. If it stops again, the model is damaged: "
+                "download it again."
+            )
+            return EngineStoppedError(first, stuck=False)
     return EngineStoppedError(tr("The engine stopped. {reason} Ask again.", reason=reason), stuck=False)
 
 

@@ -16,7 +16,6 @@ import selectors
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.system import windows_job, windows_priority, worker_bootstrap
+from edge_assistant.system.error_traces import format_trace
 
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15  # linux/prctl.h
@@ -345,7 +345,7 @@ def _run(
         target(connection, *arguments)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
-    except Exception:  # noqa: BLE001 (the parent logs it)
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 (the parent logs it)
+        print(format_trace(error), file=sys.stderr)
         os._exit(_EXCEPTION_EXIT_CODE)
     os._exit(0)

@@ -182,6 +182,7 @@ class Application(QObject):
             _models_dir(settings),
             self.settings_presenter.access,
         )
+        controller.is_asking = lambda: self.models.is_asking
         self.tutorial = TutorialPresenter(self.service)
         self.models.tutorial_requested.connect(self.tutorial.open)
         self.tutorial.opened.connect(self.models.on_tutorial_opened)
