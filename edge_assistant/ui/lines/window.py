@@ -342,7 +342,7 @@ class LinesWindow(QDialog):
         entry = self._entry
         if entry is None:
             return Sentence("", None)
-        return Sentence(entry.label, None) if isinstance(entry, TableEntry) else entry.text
+        return entry.spoken if isinstance(entry, TableEntry) else entry.text
 
     def _focus_place(self) -> tuple[bool, int, int, int]:
         return self.table.hasFocus(), self.list.currentRow(), self.table.currentRow(), self.table.currentColumn()
@@ -393,7 +393,7 @@ class LinesWindow(QDialog):
         entry = self._entry
         if entry is None:
             return []
-        said = [Sentence(entry.label, None) if isinstance(entry, TableEntry) else entry.text]
+        said = [entry.spoken]
         if isinstance(entry, TableEntry) and not self._table_explained:
             self._table_explained = True
             said.append(Sentence(tr("Tab enters it."), None))

@@ -101,6 +101,12 @@ class ModelsPresenter(QObject):
         if self.first_run is not None:
             self.first_run.close_for_tutorial()
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the first-run window asks for a model; may be read on any thread."""
+        first_run = self.first_run
+        return first_run is not None and not first_run.is_over
+
     def apply_settings(self, settings: Settings) -> None:
         """Show the shortcuts of other settings in the first-run window, and their model as the one that is used."""
         if self.dialog is not None:

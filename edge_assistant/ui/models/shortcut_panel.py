@@ -35,7 +35,7 @@ class ShortcutPanel(QWidget):
         self._label.setWordWrap(True)
         self.edit = ShortcutEdit()
         labels = TranslatedLabels(self)
-        labels.add(self.edit.setAccessibleName, tr_noop("Shortcut that describes the active window"))
+        labels.add(self.edit.setAccessibleName, tr_noop("Describes the active window"))
         labels.add(
             self.edit.setAccessibleDescription,
             tr_noop("Press a shortcut to use it. If nothing is said then, another program has it."),
