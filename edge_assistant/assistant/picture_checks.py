@@ -63,10 +63,20 @@ def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[st
     return tuple(found)
 
 
-def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, task: Task) -> bool:
-    """Return whether a screen or a part of it is sent so small that usual small text is unreadable.
+def unreadable_below(captured: CapturedPicture, sent: Image.Image) -> int | None:
+    """Return the font height in pixels below which text is lost where a picture is sent so small that usual text is.
 
-    Of a glance or a question: what is asked in more detail is sent larger.
+    None where it is not, and of photographs, whose text has no usual size.
     """
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin in ("screen", "region") and task in ("glance", "question") and smallest > _USUAL_SMALL_TEXT
+    is_photo = captured.is_photo or captured.origin == "camera"
+    return smallest if smallest > _USUAL_SMALL_TEXT and not is_photo else None
+
+
+def small_text_sentence(origin: Origin, task: Task, screen_advice: str) -> str:
+    """Return the sentence about small text that was lost; `screen_advice` is what to do about a screen."""
+    if origin in ("screen", "region"):
+        return tr("Small text on the screen could not be read. {advice}", advice=screen_advice)
+    if task == "read":
+        return tr("Small text could not be read. Take a smaller part of the picture.")
+    return tr("Small text could not be read. Have the text recognised, or take a smaller part of the picture.")

@@ -15,12 +15,12 @@ from edge_assistant.assistant.events import StageEvent
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.assistant.reporter import AnswerReporter
-from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.engine.messages import Embeddings
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.imaging import token_budget
-from edge_assistant.system.errors import AssistantError, CancelledError
+from edge_assistant.system.errors import AssistantError, CancelledError, without_traceback
 from edge_assistant.system.i18n import tr
 
 MakeText = Callable[[CapturedPicture], PictureText | None]
@@ -29,22 +29,27 @@ MakeText = Callable[[CapturedPicture], PictureText | None]
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
+_BOX_HEIGHT = 1.6
+"""The height of a recognised line, in font heights: seen with 13 pixels high fonts of screens."""
+
 
 @dataclass(slots=True)
 class PictureState:
     """What is known of one picture; it can be handed over to another assistant.
 
     `image` is as sent to the model, resized as `frame` tells; both are None before it was captured, and `error` is why
-    it could not be. With `small_text_lost` it is still to be reported that small text is unreadable. `embeddings` are
-    the vision tower's output for it, where another engine has computed them and the present one does not have them.
-    `text` is its recognised text, from `make_text`, None where none is recognised.
+    it could not be. With `unreadable_below` it is still to be reported that text is too small to be read: below this
+    font height in pixels; `origin` is the picture's. `embeddings` are the vision tower's output for it, where another
+    engine has computed them and the present one does not have them. `text` is its recognised text, from `make_text`,
+    None where none is recognised.
     """
 
     capture: Callable[[], CapturedPicture] | None = None
     image: Image.Image | None = None
     frame: token_budget.ResizePlan | None = None
     error: AssistantError | None = None
-    small_text_lost: bool = False
+    unreadable_below: int | None = None
+    origin: Origin = "file"
     embeddings: Embeddings | None = None
     make_text: MakeText | None = None
     text: PictureText | None = None
@@ -106,7 +111,7 @@ class PictureSource:
         Raises AssistantError.
         """
         if self.state.error is not None:
-            raise self.state.error
+            raise without_traceback(self.state.error)
         if self.state.image is None:
             try:
                 self.state.image = self._capture(run, options)
@@ -125,12 +130,25 @@ class PictureSource:
         return picture if picture.size != self.state.image.size else None
 
     def report_small_text(self, index: int, options: AnswerOptions) -> None:
-        """Report, once, after the first answer about a whole screen, that small text could not be read."""
-        if self.state.small_text_lost and not self._cancelled.is_set():
-            self.state.small_text_lost = False
-            advice = tr(options.small_text_advice)
-            message = tr("Small text on the screen could not be read. {advice}", advice=advice)
-            self._reporter.notice(index, "small-text", message)
+        """Report, once, after the first answer about a large picture, that small text could not be read.
+
+        Where the picture's text was recognised, only if some is so small, or in a script that cannot be.
+        """
+        height = self.state.unreadable_below
+        if height is None or self._cancelled.is_set():
+            return
+        self.state.unreadable_below = None
+        if not self._may_have_text_below(height):
+            return
+        advice = tr(options.small_text_advice)
+        message = picture_checks.small_text_sentence(self.state.origin, options.task, advice)
+        self._reporter.notice(index, "small-text", message)
+
+    def _may_have_text_below(self, height: int) -> bool:
+        page = self.state.text.page if self.state.text is not None else None
+        if page is None or page.unreadable:
+            return True
+        return any(line.box.height < _BOX_HEIGHT * height for line in page.lines)
 
     def _capture(self, run: AnswerRun, options: AnswerOptions) -> Image.Image:
         assert self.state.capture is not None, "look_at comes first"
@@ -151,7 +169,8 @@ class PictureSource:
             self._warns_of_demo = self._warns_of_demo and code != picture_checks.DEMO
         picture = self._sizer.resize(captured.image, options)
         self.state.frame = self._sizer.plan(captured.image.size, options)
-        self.state.small_text_lost = picture_checks.is_small_text_lost(captured, picture, options.task)
+        self.state.unreadable_below = picture_checks.unreadable_below(captured, picture)
+        self.state.origin = captured.origin
         run.prepare = time.perf_counter() - start
         self._reporter.emit(StageEvent(run.index, "prepare", 1.0))
         return picture

@@ -19,7 +19,10 @@ _DARK = (24, 24, 24)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert the picture to mode RGB. Raises ValueError where its numbers cannot be colours (no finite range)."""
+    """Return the picture in mode RGB, itself where it is.
+
+    Raises ValueError where its numbers cannot be colours (no finite range).
+    """
     if image.mode in _OPAQUE_FORM:
         image = image.convert(_OPAQUE_FORM[image.mode])
     if image.mode in _DEEP_GREY:
@@ -28,7 +31,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
         return _lab_to_rgb(image)
     if image.has_transparency_data:
         return _composite(image.convert("RGBA"))
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _deep_grey_to_8_bit(image: Image.Image) -> Image.Image:
@@ -63,6 +66,8 @@ def _lab_to_rgb(image: Image.Image) -> Image.Image:
 def _composite(image: Image.Image) -> Image.Image:
     """Lay the picture over white, or over dark where nearly all that is visible is pale: white icons must remain."""
     alpha = image.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return image.convert("RGB")
     visible = alpha.point([255 * (level >= _VISIBLE_ALPHA) for level in range(256)])
     brightness = image.convert("L").histogram(visible)
     pale = sum(brightness[_PALE:]) > 0.95 * sum(brightness) > 0

@@ -29,10 +29,15 @@ _FORBIDDEN = frozenset(
 )
 """Elements that are dropped with all that is in them; whatever else moves is drawn as it begins."""
 
-_HREFS = frozenset(("href", "{http://www.w3.org/1999/xlink}href", "src"))
+_XLINK = "http://www.w3.org/1999/xlink"
+_HREFS = ("href", f"{{{_XLINK}}}href", "src")
 _INSIDE = re.compile(r"#|data:image/(png|jpeg|gif|webp|bmp);base64,", re.IGNORECASE)
 _OUTSIDE = re.compile(r"""@import|url\(\s*["']?\s*(?![#"'\s])""", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
+
+# Qt looks for these prefixes, and not for what they stand for.
+ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+ElementTree.register_namespace("xlink", _XLINK)
 
 
 def is_svg(head: bytes) -> bool:
@@ -146,7 +151,7 @@ def _reaches_outside(css: str) -> bool:
 
 def _drawn_elements(root: ElementTree.Element) -> int:
     """Return how many elements are drawn, as far as _MAX_ELEMENTS matters; `use` draws another element again."""
-    by_id = {each.get("id", ""): each for each in root.iter()}
+    by_id = {each.get("id"): each for each in root.iter()}
     counts: dict[ElementTree.Element, int] = {}
 
     def count(element: ElementTree.Element) -> int:
@@ -154,9 +159,8 @@ def _drawn_elements(root: ElementTree.Element) -> int:
             counts[element] = sys.maxsize  # one that uses itself has no end
             total = 1 + sum(map(count, element))
             if _local(element.tag) == "use":
-                target = next((element.get(key) for key in _HREFS if element.get(key)), "")
-                used = by_id.get((target or "").strip()[1:])
-                total += count(used) if used is not None else 0
+                targets = [by_id.get(element.get(key, "").strip()[1:]) for key in _HREFS]
+                total += sum(count(each) for each in targets if each is not None)
             counts[element] = total
         return counts[element]
 

@@ -67,6 +67,8 @@ class Controller(EffectHandlers):
         self._holds_keys = self._told_held_keys = False
         self.takes_press: Callable[[str], bool] = lambda _: False
         """Called with the action of each press; where it returns True, the press has been handled."""
+        self.is_asking: Callable[[], bool] = lambda: False
+        """Whether the person is being asked for a model just now; that the program is ready would not be true then."""
 
     def run(self) -> None:
         """Run the event loop until the program is to end. Raises AssistantError when there is no model at all."""
@@ -137,6 +139,8 @@ class Controller(EffectHandlers):
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         """Handle a choice in overlay `ticket`, see overlay_state.on_choice; `rect` is the region, if one was chosen."""
         self._overlay.rect = rect
+        if self._is_open(ticket):
+            self._speech.silence()  # what the overlay says is over, and is not to be said again behind a notice
         self._note_focus_before(choice)
         now = self._clock()
         self.apply(
@@ -209,9 +213,9 @@ class Controller(EffectHandlers):
         self.focus_before_lines.end(restore=restore_focus)
         self.apply(state_machine.on_lines_closed(self.state, self._clock()))
 
-    def history_closed(self, *, restore_focus: bool) -> None:
-        """Give the focus back, with `restore_focus`, to the window that had it before the list of answers opened."""
-        self.focus_before_history.end(restore=restore_focus)
+    def list_closed(self, *, restore_focus: bool) -> None:
+        """Give the focus back, with `restore_focus`, to the window that had it before answers or words were listed."""
+        self.focus_before_list.end(restore=restore_focus)
 
     def reload_model(self) -> None:
         """Find and load the model again, since others may be installed or chosen now."""
@@ -227,7 +231,7 @@ class Controller(EffectHandlers):
     def on_ready(self, *, loaded: bool) -> None:
         """See WorkerListener."""
         self.ready = True
-        if loaded and self.state.phase == "idle":
+        if loaded and self.state.phase == "idle" and not self.is_asking():
             self.tell("ready", tr("Ready."))
 
     def on_failed(self, error: AssistantError) -> None:
@@ -346,8 +350,8 @@ class Controller(EffectHandlers):
 
     def _note_focus_before(self, choice: str) -> None:
         """Note which window gets the focus back after the list that is chosen in the open overlay."""
-        if choice == "history":
-            self.focus_before_history.remember(self._overlay.focused)
+        if choice in ("history", "spell"):
+            self.focus_before_list.remember(self._overlay.focused)
 
     def _keep_in_history(self, request: Request) -> None:
         if request.continues:

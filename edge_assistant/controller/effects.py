@@ -106,7 +106,7 @@ class EffectHandlers:
         """The texts of the person's own questions, by their names."""
         self.last_answer = LastAnswer()
         self.history = History()
-        self.focus_before_lines, self.focus_before_history = FocusBefore(), FocusBefore()
+        self.focus_before_lines, self.focus_before_list = FocusBefore(), FocusBefore()
         self.change_voice: Callable[[str], str] = lambda _: ""
         """Does one of VOICE_ACTIONS; returns the sentence about it."""
         self._was_heard = False  # whether anything was spoken when it was silenced last
@@ -337,13 +337,13 @@ class EffectHandlers:
     def open_history(self) -> str:
         """Open the list of the last answers; where there is no window, say one after the other."""
         if not self.history.answers:
-            self.focus_before_history.end(restore=True)
+            self.focus_before_list.end(restore=True)
             return self.report("no-answer", tr(_NO_ANSWER))
         if self._view is None:
             return self.walk_history(1)
         self.apply(state_machine.on_history(self.state, self._clock()))
         if not self._view.is_in_front():
-            self.focus_before_history.ask()
+            self.focus_before_list.ask()
         self._view.open_history(self.history.answers, self._clock())
         return ""
 
@@ -392,9 +392,12 @@ class EffectHandlers:
         """Open the list of the last answer's words, or say that there is none."""
         words = spelling.words_of(" ".join(self.last_answer.answer))
         if self._view is None or not words:
+            self.focus_before_list.end(restore=True)
             self.tell("no-answer", tr(_NO_ANSWER))
-        else:
-            self._view.open_spelling(words)
+            return
+        if not self._view.is_in_front():
+            self.focus_before_list.ask()
+        self._view.open_spelling(words)
 
     def open_keys(self) -> None:
         """Open the list of all keys."""

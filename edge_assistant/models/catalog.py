@@ -174,8 +174,8 @@ def models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
             ram_bytes=catalog_validation.count(model, "ram_bytes"),
             licence=catalog_validation.text(source, "licence"),
             source=catalog_validation.text(source, "source"),
-            repository=catalog_validation.optional_word(source, "repository"),
-            revision=catalog_validation.optional_word(source, "revision"),
+            repository=catalog_validation.optional_repository(source, "repository"),
+            revision=catalog_validation.optional_revision(source, "revision"),
             folder=catalog_validation.optional_word(source, "folder"),
         )
         for model in catalog_validation.non_empty_tables(source, "model")

@@ -12,6 +12,8 @@ Table = dict[str, Any]
 
 _MAX_TEXT, _MAX_NAME = 20_000, 250  # characters
 _MAX_BYTES = 2**50
+_REPOSITORY = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)?[A-Za-z0-9_][A-Za-z0-9._-]*")
+_REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of no bytes, which no model's file has."""
@@ -60,6 +62,23 @@ def name(table: Table, key: str) -> str:
 def optional_word(table: Table, key: str) -> str | None:
     """Return a `word`, or None where there is none."""
     return word(table, key) if key in table else None
+
+
+def optional_repository(table: Table, key: str) -> str | None:
+    """Return the name of a repository on the model hub, or None where there is none."""
+    return _hub_word(table, key, _REPOSITORY, tr("a repository's name on the hub, such as someone/model"))
+
+
+def optional_revision(table: Table, key: str) -> str | None:
+    """Return the name of a revision on the model hub, or None where there is none."""
+    return _hub_word(table, key, _REVISION, tr("a commit or another version on the hub, such as main"))
+
+
+def _hub_word(table: Table, key: str, form: re.Pattern[str], what: str) -> str | None:
+    value = optional_word(table, key)
+    if value is not None and (form.fullmatch(value) is None or ".." in value):
+        raise _type_error(key, what)
+    return value
 
 
 def file_name(table: Table, key: str) -> str:

@@ -19,7 +19,8 @@ from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, WeightsError
 from edge_assistant.system.i18n import tr
 
-# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
+# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried. One that
+# brings more before it breaks begins the row of attempts anew.
 _MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
 
 
@@ -65,10 +66,9 @@ class Downloader:
             with PartialFile(path, identity) as part:
                 if part.resumes:
                     part.read_existing(self._progress.checked)
-                if target.size is not None and part.size > target.size:
+                if part.size > target.size:
                     self._restart(part)
-                if target.size is not None:
-                    check_space(path, target.size - part.size)
+                check_space(path, target.size - part.size)
                 self._receive_all(target, part)
                 self._accept(target, part)
             return path
@@ -97,7 +97,7 @@ class Downloader:
     def _receive_all(self, target: Target, part: PartialFile) -> None:
         attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
         ranges_refused = 0
-        while target.size is None or part.size < target.size:
+        while part.size < target.size:
             self._cancel.check()
             before = part.size
             try:
@@ -111,7 +111,7 @@ class Downloader:
                     self._restart(part)
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
-                elif part.size > before:
+                elif part.size - before >= _MIN_BYTES:
                     attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
                 attempts.record_failure(error)
 
@@ -127,7 +127,7 @@ class Downloader:
             since, sum_since = time.monotonic(), 0
             for data in stream:
                 self._cancel.check()
-                if target.size is not None and part.size + len(data) > target.size:
+                if part.size + len(data) > target.size:
                     raise NetworkError(
                         tr("The hub sent too much data for {file}. Try again later.", file=target.entry.file),
                         code="wrong-bytes",
@@ -139,7 +139,7 @@ class Downloader:
                     if sum_since < _MIN_BYTES:
                         raise TemporaryError(tr("The download has almost stalled."), code="stalled")
                     since, sum_since = time.monotonic(), 0
-        return target.size is None or part.size == target.size
+        return part.size == target.size
 
     def _accept(self, target: Target, part: PartialFile) -> None:
         if part.size == 0:

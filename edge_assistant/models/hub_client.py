@@ -1,7 +1,7 @@
 """The HTTP client that huggingface_hub uses for our downloads: which proxy is taken, and who gets the person's token.
 
-The token is put on here, request by request, so that no redirect can carry it to another place. Of an answer that is
-no file only the headers are read: its body may be endless, or grow without end when it is unpacked.
+The token is put on here, request by request, so that no redirect can carry it to another place, and no cookie is kept.
+Of an answer that is no file only the headers are read: its body may be endless, or grow without end when unpacked.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class HubTransport(httpx2.BaseTransport):
                 tr("The proxy {host} cannot be reached. Check the proxy settings.", host=origin(proxy)[1]),
                 code="proxy",
             ) from error
+        response.headers.pop("set-cookie", None)  # nothing to be known by; one that is damaged would spoil what follows
         if response.is_success:
             return response
         response.close()

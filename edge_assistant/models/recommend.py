@@ -53,7 +53,7 @@ class Recommendation:
             return tr("This computer has too little memory for a model. I can still read text.")
         if not self.download_bytes:
             return tr("A model is here already.")
-        need = tr("I need one download of {size}.", size=plain_size(self.download_bytes))
+        need = tr("Edge Assistant needs one download of {size}.", size=plain_size(self.download_bytes))
         return f"{need} {self.room_sentence}".rstrip()
 
     @property

@@ -31,7 +31,7 @@ class Target:
     repository: str
     commit: str
     sha256: str
-    size: int | None
+    size: int
     is_accepted: bool
     before: str | None = None
 
@@ -65,19 +65,22 @@ class Trust:
                 tr("{name} cannot be downloaded: the model list has no hub address for it.", name=catalog_model.name)
             )
         trusted = None if self._trust_new else self._library.verifier.trusted(entry)
+        found = None
         if trusted is not None and trusted.commit is not None:
             with contextlib.suppress(RevisionGoneError):
                 found = self._look_up(repository, trusted.commit, entry.file)
-                if found.sha256 in (None, trusted.sha256):
-                    return Target(
-                        entry, repository, found.commit, trusted.sha256, trusted.size or found.size, is_accepted=True
-                    )
-        found = self._look_up(repository, revision, entry.file)
+        if found is None or (trusted is not None and found.sha256 not in (None, trusted.sha256)):
+            found = self._look_up(repository, revision, entry.file)
         if trusted is not None and found.sha256 in (None, trusted.sha256):
-            return Target(entry, repository, found.commit, trusted.sha256, trusted.size or found.size, is_accepted=True)
-        sha256, size = self._checksum(entry, found)
-        is_accepted = self._library.is_pinned(entry) or self._library.verifier.accepts(entry, sha256)
-        before = None if trusted is None else trusted.sha256
+            sha256, size, is_accepted, before = trusted.sha256, trusted.size or found.size, True, None
+        else:
+            sha256, size = self._checksum(entry, found)
+            is_accepted = self._library.is_pinned(entry) or self._library.verifier.accepts(entry, sha256)
+            before = None if trusted is None else trusted.sha256
+        if size is None:  # what comes could be endless
+            raise NetworkError(
+                tr("The hub does not say how large {file} is. Try again later.", file=entry.file), code="wrong-bytes"
+            )
         return Target(entry, repository, found.commit, sha256, size, is_accepted, before)
 
     def accept(self, catalog_model: CatalogModel, targets: Sequence[Target]) -> None:
@@ -171,7 +174,7 @@ def _describe(target: Target) -> str:
     return tr(
         "{file}, {size}, has a checksum that begins with {value}.",
         file=target.entry.file,
-        size=format_size(target.entry.about_size if target.size is None else target.size),
+        size=format_size(target.size),
         value=target.sha256[:8],
     )
 

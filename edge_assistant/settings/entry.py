@@ -46,7 +46,8 @@ class EntryInfo:
 
     `range` is the smallest and the largest number allowed, `step` what a dialog goes by, 0 for a twentieth of the
     usual value. `choices` are the only values allowed, each with its
-    meaning. `unset` says what applies when no value is set; `example` is a possible value. `check` raises UsageError
+    meaning. `written` says how the value is written, where no list of options is at hand. `unset` says what applies
+    when no value is set; `example` is a possible value. `check` raises UsageError
     for invalid text.
     """
 
@@ -57,6 +58,7 @@ class EntryInfo:
     step: int = 0
     unit: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
     unset: str = ""
     example: Value = None
     option_source: OptionSource = ""
@@ -75,15 +77,27 @@ class SettingsEntry:
 
 
 def describe_entry(entry: SettingsEntry) -> str:
-    """Describe the entry and its values in whole sentences."""
+    """Describe the entry, and how its values are written, in whole sentences."""
     info = entry.info
-    sentences = [tr(info.help)]
-    if info.range:
-        low, high = info.range
-        sentences.append(
-            tr("From {low} to {high} {unit}.", low=low, high=high, unit=tr(info.unit) if info.unit else "")
-        )
-    sentences += [f"{choice}: {tr(words)}." for choice, words in info.choices.items()]
+    written = [tr(info.written)] if info.written else []
+    return _joined([*_meaning(entry), *written, *(f"{choice}: {tr(words)}." for choice, words in info.choices.items())])
+
+
+def explain_entry(entry: SettingsEntry) -> str:
+    """Describe the entry where its values are chosen from a list, and heard there."""
+    return _joined(_meaning(entry))
+
+
+def _meaning(entry: SettingsEntry) -> list[str]:
+    info = entry.info
+    if not info.range:
+        return [tr(info.help)]
+    low, high = info.range
+    bounds = tr("From {low} to {high} {unit}.", low=low, high=high, unit=tr(info.unit) if info.unit else "")
+    return [tr(info.help), bounds]
+
+
+def _joined(sentences: list[str]) -> str:
     text = " ".join(sentences).replace(" .", ".")
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 

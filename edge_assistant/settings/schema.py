@@ -130,7 +130,8 @@ class Settings:
         EntryInfo(
             "general",
             tr_noop("Language"),
-            tr_noop("The language of messages, answers and voice, as a code such as de or pt-BR."),
+            tr_noop("The language of messages, answers and voice."),
+            written=tr_noop("A code such as de or pt-BR."),
             unset=tr_noop("the system's language"),
             example="de",
             option_source="languages",
@@ -188,7 +189,8 @@ class Settings:
         EntryInfo(
             "voice",
             tr_noop("Voice"),
-            tr_noop("The name of the voice, as listed by edge-assistant voices."),
+            tr_noop("The name of the voice."),
+            written=tr_noop("The command edge-assistant voices lists them."),
             unset=tr_noop("a voice for the language"),
             example="English (America)",
             option_source="voices",
@@ -198,7 +200,7 @@ class Settings:
         None,
         EntryInfo(
             "voice",
-            tr_noop("Rate"),
+            tr_noop("Speed of the voice"),
             tr_noop("How fast the voice speaks."),
             range=(20, 1000),
             unit=tr_noop("words a minute"),
@@ -342,7 +344,8 @@ class Settings:
         EntryInfo(
             "sources",
             tr_noop("Camera"),
-            tr_noop("The name of the camera, or its number, as listed by edge-assistant cameras."),
+            tr_noop("The name of the camera, or its number."),
+            written=tr_noop("The command edge-assistant cameras lists them."),
             unset=tr_noop("the system's default camera"),
             example="1",
             option_source="cameras",
@@ -353,7 +356,8 @@ class Settings:
         EntryInfo(
             "models",
             tr_noop("Model"),
-            tr_noop("The name of the model, as listed by edge-assistant models list."),
+            tr_noop("The name of the model."),
+            written=tr_noop("The command edge-assistant models list lists them."),
             unset=tr_noop("the best installed model"),
             example="qwen3-vl-4b-q4_k_m",
             option_source="weights",

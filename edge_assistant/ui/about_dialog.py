@@ -16,6 +16,7 @@ from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.ui.heading import TITLE, Heading
 from edge_assistant.ui.icons.status import status_pixmap
 from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 from edge_assistant.ui.style import LARGE_SPACE
 
 _ICON_LINES = 4
@@ -29,6 +30,7 @@ class AboutDialog(QDialog):
         """`parts` are those of others."""
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        tell_when_closed(self)
         self.setWindowTitle(tr("About Edge Assistant"))
         icon = PlainLabel()
         icon.setPixmap(status_pixmap("ready", _ICON_LINES * self.fontMetrics().height()))

@@ -54,6 +54,7 @@ from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.tutorial.presenter import TutorialPresenter
 from edge_assistant.ui.window_hider import WindowHider
 
+_SERVICE_END_S = 20.0  # the parts of the service have limits of their own; what is left ends with the program
 _TRAY_TIMEOUT_MS = 2000
 """At login the tray may start later than this program; after this time there is taken to be none."""
 
@@ -179,8 +180,9 @@ class Application(QObject):
             posting(speech.say),
             posting(speech.silence),
             _models_dir(settings),
-            self.settings_presenter.shortcuts,
+            self.settings_presenter.access,
         )
+        controller.is_asking = lambda: self.models.is_asking
         self.tutorial = TutorialPresenter(self.service)
         self.models.tutorial_requested.connect(self.tutorial.open)
         self.tutorial.opened.connect(self.models.on_tutorial_opened)
@@ -220,6 +222,7 @@ class Application(QObject):
         self.overlays.hidden.connect(self.tutorial.on_overlay_hidden, _QUEUED)  # after what the closing says
         self.lines.hidden.connect(self.window_hider.note_closed)
         self.history.hidden.connect(self.window_hider.note_closed)
+        self.spelling.hidden.connect(self.window_hider.note_closed)
         self.lines.place_changed.connect(self.screen_frame.mark)
         self.window_hider.watch_menu(self.tray.menu)
         for signal, slots in self._connections():
@@ -270,7 +273,8 @@ class Application(QObject):
             (controller_signals.more_accepted, (window.show_more,)),
             (controller_signals.spelling_requested, (self.spelling.open_words,)),
             (controller_signals.history_requested, (self.history.open_answers,)),
-            (self.history.closed, (self._on_history_closed,)),
+            (self.history.closed, (self._on_list_closed,)),
+            (self.spelling.closed, (self._on_list_closed,)),
             (controller_signals.lines_requested, (self.lines.open_lines,)),
             (self.lines.closed, (self._on_lines_closed,)),
             (controller_signals.keys_requested, (self.help.open_keys,)),
@@ -311,8 +315,8 @@ class Application(QObject):
         self.service.event_loop.post(self.service.controller.lines_closed, restore_focus=had_focus)
 
     @Slot(bool)
-    def _on_history_closed(self, had_focus: bool) -> None:
-        self.service.event_loop.post(self.service.controller.history_closed, restore_focus=had_focus)
+    def _on_list_closed(self, had_focus: bool) -> None:
+        self.service.event_loop.post(self.service.controller.list_closed, restore_focus=had_focus)
 
     def run(self) -> None:
         """Run until the service ends. Raises the AssistantError that ended it."""
@@ -326,7 +330,7 @@ class Application(QObject):
             self.tray.hide()
             self.models.stop()
             self.service.quit()
-            self._thread.join()
+            self._thread.join(_SERVICE_END_S)
         if self._failure is not None:
             raise self._failure
 

@@ -284,8 +284,9 @@ class MainWindow(QMainWindow):
         if self._captured is None:
             return
         if self._enlarged is None:
-            say = self._service.event_loop.posting(self._service.speech.say)
-            self._enlarged = PictureWindow(self, self._captured.image, self.page.picture_name.text(), say)
+            say = self._service.event_loop.posting(self._service.speech.say_focus)
+            name = self.page.picture_name.text()
+            self._enlarged = PictureWindow(self, self._captured.image, name, lambda text: say(text, True))
             self._enlarged.finished.connect(self._on_enlarged_closed)
         front.bring_to_front(self._enlarged, lambda sentence: self._service.tell("behind", sentence))
 

@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PIL import Image
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.qt_images import to_qt_image
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 
 ZOOMS = (25, 50, 75, 100, 150, 200, 300, 400, 600, 800)
 """The sizes in percent that plus and minus go through."""
+
+_STEPS = 5
+"""Presses of an arrow key that move the picture by all that is seen."""
+
+_EDGES = {
+    Qt.Key.Key_Left: (tr_noop("Left edge."), True),
+    Qt.Key.Key_Right: (tr_noop("Right edge."), False),
+    Qt.Key.Key_Up: (tr_noop("Upper edge."), True),
+    Qt.Key.Key_PageUp: (tr_noop("Upper edge."), True),
+    Qt.Key.Key_Down: (tr_noop("Lower edge."), False),
+    Qt.Key.Key_PageDown: (tr_noop("Lower edge."), False),
+}
+"""The keys that move the picture, with what is said at the end of the way, and whether that is the lowest place."""
 
 _MOST_PIXELS = 4096
 """Largest width and height that a picture keeps here; a larger one is reduced."""
@@ -44,20 +58,37 @@ class _Canvas(QWidget):
         painter.end()
 
 
+class _Area(QScrollArea):
+    """The room in which the picture is moved, a fifth of what is seen with each press."""
+
+    moved = Signal(int)
+    """A key that moves the picture was pressed, and has moved it if it can be."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the picture at the arrow keys, and at page up and down."""
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.setSingleStep(max(1, bar.pageStep() // _STEPS))
+        super().keyPressEvent(event)
+        if event.key() in _EDGES:
+            self.moved.emit(event.key())
+
+
 class PictureWindow(QDialog):
     """The enlarged picture; closed, it is deleted, and the picture with it."""
 
     def __init__(self, parent: QWidget, image: Image.Image, name: str, say: Callable[[str], None]) -> None:
-        """`name` is what the picture shows; `say` speaks a sentence, such as the size after plus and minus."""
+        """`name` is what the picture shows; `say` speaks a size or a place in place of the one before."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Enlarged picture"))
+        tell_when_closed(self)
         self._say = say
         reduced = image.copy()
         reduced.thumbnail((_MOST_PIXELS, _MOST_PIXELS))
         qt_image = to_qt_image(reduced)
         self._canvas = _Canvas(qt_image)
-        self.area = QScrollArea()
+        self.area = _Area()
+        self.area.moved.connect(self._tell_place)
         self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area.setWidget(self._canvas)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,6 +120,23 @@ class PictureWindow(QDialog):
             self._zoom(100)
         else:
             super().keyPressEvent(event)
+
+    @Slot(int)
+    def _tell_place(self, key: int) -> None:
+        """Say which part of the picture is seen now, or that it goes no further."""
+        is_across = key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        bar = self.area.horizontalScrollBar() if is_across else self.area.verticalScrollBar()
+        left, top = (
+            round(100 * each.value() / (each.maximum() + each.pageStep()))
+            for each in (self.area.horizontalScrollBar(), self.area.verticalScrollBar())
+        )
+        edge, is_start = _EDGES[Qt.Key(key)]
+        if bar.maximum() == 0:
+            self._say(tr("All of the width is seen.") if is_across else tr("All of the height is seen."))
+        elif bar.value() == (0 if is_start else bar.maximum()):
+            self._say(tr(edge))
+        else:
+            self._say(tr("left {left}, top {top} percent", left=left, top=top))
 
     def _zoom(self, percent: int) -> None:
         self._set_percent(percent)

@@ -43,7 +43,7 @@ from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSele
 from edge_assistant.ui.picture_window import PictureWindow
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.question_dialog import QuestionDialog
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.spelling_window import SpellingWindow
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.tutorial.window import TutorialWindow
@@ -252,7 +252,7 @@ def other_models() -> QWidget:
 def first_run() -> FirstRunDialog:
     """What is said and asked at the first start."""
     window = FirstRunDialog(lambda _: None)
-    window.add_shortcut(ShortcutService(Mock(settings=Settings()), window))
+    window.add_shortcut(SettingsAccess(Mock(settings=Settings()), window))
     return window
 
 

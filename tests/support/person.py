@@ -86,7 +86,7 @@ class Place:
 
     def files(self) -> set[str]:
         """What is in the folder of downloads, but for the empty files of locks."""
-        return {path.name for path in self.models.iterdir() if not path.name.endswith(".lock")}
+        return {path.name for path in self.models.glob("*") if not path.name.endswith(".lock")}
 
     def check_whole(self) -> None:
         """Both files are there, right, and nothing beside them."""

@@ -44,6 +44,7 @@ def _has_symbolic_links() -> bool:
 WINE = _is_wine()
 
 # What only Linux has; each reason holds on macOS too.
+CORE_FILTER = "Windows has no core dumps, and macOS no filter for them"
 FORK = "Windows has no fork"
 FULL_DEVICE = "Windows has no device that is always full"
 LINUX_DESKTOP = "Windows has neither X11 nor D-Bus"

@@ -18,6 +18,7 @@ from edge_assistant.ui.speaking.announcer import speak_for_itself
 _FOCUS_LOST_MS = 300
 """Time without the focus after which key help ends: a global key that is held down takes it for a moment, too."""
 _FONT_FACTOR = 1.5
+_AGAIN = tr_noop("Once more, it ends key help.")
 
 
 class KeyHelpWindow(QDialog):
@@ -113,7 +114,8 @@ class KeyHelpWindow(QDialog):
         if escapes > 1:
             self.close()
             return
-        self.show_sentence(self._tell(event, self._context))
+        sentence = self._tell(event, self._context)
+        self.show_sentence(f"{sentence} {tr(_AGAIN)}" if escapes else sentence)
         self._escapes = escapes
 
     def _show(self, sentence: str) -> None:

@@ -13,6 +13,7 @@ from edge_assistant.ui import front
 from edge_assistant.ui.help.bindings import Binding
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 
 _TO_THE_LIST = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COUNT_MS = 400
@@ -32,6 +33,7 @@ class KeysWindow(QDialog):
     def __init__(self, say: Callable[[str], None], silence: Callable[[], None]) -> None:
         """`say` speaks a sentence, `silence` ends those before it."""
         super().__init__()
+        tell_when_closed(self)
         self._say = say
         self._silence = silence
         self._lines: list[str] = []

@@ -9,6 +9,9 @@ from edge_assistant.ocr.page import Box, Line, Page
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.text.languages import LanguageTracker, Sentence
 
+_CROSSES = frozenset("Xx×✕✖")
+"""What an icon with a cross is read as."""
+
 
 @dataclass(slots=True)
 class Cell:
@@ -27,7 +30,14 @@ class LineEntry:
 
     @property
     def label(self) -> str:
-        """What the list shows and says of it."""
+        """What the list shows of it."""
+        return self.spoken
+
+    @property
+    def spoken(self) -> Sentence:
+        """What is said of it; a cross alone is rarely text, but what closes a window or a tab."""
+        if self.text.strip() in _CROSSES:
+            return Sentence(tr("{sign}, perhaps an icon", sign=self.text.strip()), None)
         return self.text
 
     @property
@@ -66,10 +76,15 @@ class TableEntry:
 
     @property
     def label(self) -> str:
-        """What the list shows and says of it."""
+        """What the list shows of it."""
         rows = tr_count("{number} row", "{number} rows", self.rows)
         columns = tr_count("{number} column", "{number} columns", self.columns)
         return tr("Table, {rows}, {columns}", rows=rows, columns=columns)
+
+    @property
+    def spoken(self) -> Sentence:
+        """What is said of it."""
+        return Sentence(self.label, None)
 
     @property
     def copied(self) -> str:

@@ -21,6 +21,7 @@ from edge_assistant.ui.lines.line_announcer import LineAnnouncer
 from edge_assistant.ui.lines.table_view import TextTable
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 from edge_assistant.ui.style import invert_selection
 
 _LATER_MS = 100
@@ -66,6 +67,7 @@ class LinesWindow(QDialog):
         `language` returns the code of the answers' language. See LineAnnouncer for `reader_announces_focus`.
         """
         super().__init__()
+        tell_when_closed(self)
         self._say = say
         self._silence = silence
         self._language = language
@@ -340,7 +342,7 @@ class LinesWindow(QDialog):
         entry = self._entry
         if entry is None:
             return Sentence("", None)
-        return Sentence(entry.label, None) if isinstance(entry, TableEntry) else entry.text
+        return entry.spoken if isinstance(entry, TableEntry) else entry.text
 
     def _focus_place(self) -> tuple[bool, int, int, int]:
         return self.table.hasFocus(), self.list.currentRow(), self.table.currentRow(), self.table.currentColumn()
@@ -391,7 +393,7 @@ class LinesWindow(QDialog):
         entry = self._entry
         if entry is None:
             return []
-        said = [Sentence(entry.label, None) if isinstance(entry, TableEntry) else entry.text]
+        said = [entry.spoken]
         if isinstance(entry, TableEntry) and not self._table_explained:
             self._table_explained = True
             said.append(Sentence(tr("Tab enters it."), None))

@@ -25,7 +25,7 @@ from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.models.shortcut_panel import ShortcutPanel
 from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.speaking.announcer import activate_quietly, move_focus
 from edge_assistant.ui.strings import key_label
 
@@ -52,18 +52,18 @@ class FirstRunDialog(ModelsBaseDialog):
         self._recommendation: Recommendation | None = None
         self._on_result: Callable[[Recommendation | None, AssistantError | None], None] = self._announce_recommendation
         self._scan_again = False
-        self._is_over = False
+        self.is_over = False
         self.shortcut: ShortcutPanel | None = None
-        self._shortcuts: ShortcutService | None = None
+        self._access: SettingsAccess | None = None
         self.sentences = _focusable(Heading())
         self.sentences.setText(tr("Checking this computer."))
         self.download = self._make_choice(tr_noop("&Download"), self._download)
-        self.details = self._make_choice(tr_noop("D&etails"), self._tell_details)
+        self.details = self._make_choice(tr_noop("D&etails of the download"), self._tell_details)
         self.details_text = _focusable(PlainLabel(""))
         self.details_text.setWordWrap(True)
         self.details_text.hide()
-        self.files = self._make_choice(tr_noop("Choose &files…"), self._choose_import_files)
-        self.folder = self._make_choice(tr_noop("Choose a f&older…"), self._choose_import_folder)
+        self.files = self._make_choice(tr_noop("Choose &files of a model…"), self._choose_import_files)
+        self.folder = self._make_choice(tr_noop("Choose a f&older with models…"), self._choose_import_folder)
         self.demo = self._make_choice(tr_noop("Use the de&mo model for now"), self._use_demo)
         self.tutorial = self._make_choice(tr_noop("&Tutorial, one minute"), self.tutorial_requested.emit)
         self.later = self._make_choice(tr_noop("&Not now"), self._decline)
@@ -75,10 +75,10 @@ class FirstRunDialog(ModelsBaseDialog):
         self.progress_panel.hide()
         self._build_layout()
 
-    def add_shortcut(self, shortcuts: ShortcutService) -> None:
+    def add_shortcut(self, access: SettingsAccess) -> None:
         """Let the shortcut that describes the active window be changed here, too."""
-        self._shortcuts = shortcuts
-        self.shortcut = ShortcutPanel(shortcuts, self._say)
+        self._access = access
+        self.shortcut = ShortcutPanel(access, self._say)
         self._content_layout.insertWidget(self._content_layout.indexOf(self._warning), self.shortcut)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -96,13 +96,13 @@ class FirstRunDialog(ModelsBaseDialog):
         """Show the keys of other settings."""
         if self.shortcut is not None:
             self.shortcut.apply_settings(settings)
-        if self._is_over:
+        if self.is_over:
             self._show_keys()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Examine this computer when the window is first shown."""
         super().showEvent(event)
-        if self._scan_task is None and self._recommendation is None and not self._is_over:
+        if self._scan_task is None and self._recommendation is None and not self.is_over:
             move_focus(self.sentences, quietly=True)
             self._scan(self._announce_recommendation)
             self._update_buttons()
@@ -111,14 +111,14 @@ class FirstRunDialog(ModelsBaseDialog):
         """Handle Escape: it hides the window while something runs or after the end, else it is the answer "not now"."""
         if self.progress_panel.state != "idle":
             self._say_goes_on()
-        elif not self._is_over:
+        elif not self.is_over:
             self._decline()
             return
         self.done(self.DialogCode.Rejected)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide the window without another question; what Escape would say is said."""
-        if self.progress_panel.state == "idle" and not self._is_over:
+        if self.progress_panel.state == "idle" and not self.is_over:
             self._decline()
         super().closeEvent(event)
 
@@ -129,7 +129,7 @@ class FirstRunDialog(ModelsBaseDialog):
             self._say(tr("The download is paused. Models in the menu brings this window back."))
 
     def _retell(self) -> None:
-        if self._is_over:
+        if self.is_over:
             self._show_keys()
         elif self._scan_task is not None:
             self._scan_again = True  # the result that is on its way may be outdated
@@ -146,7 +146,7 @@ class FirstRunDialog(ModelsBaseDialog):
     @Slot(object, object)
     def _on_scanned(self, recommendation: Recommendation | None, error: AssistantError | None) -> None:
         self._scan_task = None
-        if self._is_over:
+        if self.is_over:
             return
         if self._scan_again:
             self._scan(self._on_result)
@@ -209,7 +209,7 @@ class FirstRunDialog(ModelsBaseDialog):
 
     def _best_choice(self) -> QWidget:
         """Return the button that suits most people now."""
-        if self._is_over:
+        if self.is_over:
             return self.tutorial
         return self.download if self.download.isEnabled() else self.files
 
@@ -260,7 +260,7 @@ class FirstRunDialog(ModelsBaseDialog):
     def _end(self, sentence: str = "") -> None:
         """Show the three keys and offer the tutorial; say so after a sentence about the answer."""
         finish_first_run()
-        self._is_over = True
+        self.is_over = True
         self._move_quietly(self.tutorial)  # before what has the focus is hidden, and Qt moves it anywhere
         for part in (self.download, self.details, self.details_text, self.files, self.folder, self.demo, self.later):
             part.hide()
@@ -275,7 +275,7 @@ class FirstRunDialog(ModelsBaseDialog):
             self._say(tr("Enter starts a tutorial of one minute, Escape closes this window."))
 
     def _keys(self, name: Callable[[Key], str]) -> list[str]:
-        settings = self._shortcuts.settings if self._shortcuts is not None else Settings()
+        settings = self._access.settings if self._access is not None else Settings()
         return [tr("Remember three keys."), *three_keys(settings.keys_by_action(), name)]
 
     def _show_keys(self) -> None:
@@ -283,7 +283,7 @@ class FirstRunDialog(ModelsBaseDialog):
 
     def close_for_tutorial(self) -> None:
         """Close the last page, now that the tutorial is open: closed before, it would give the keyboard away."""
-        if self._is_over:
+        if self.is_over:
             self.accept()
 
 

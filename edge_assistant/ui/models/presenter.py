@@ -17,7 +17,7 @@ from edge_assistant.ui import front
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.dialog import ModelsDialog
 from edge_assistant.ui.models.first_run import FirstRunDialog
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 
 _Dialog = TypeVar("_Dialog", ModelsDialog, FirstRunDialog)
 _QUEUED = Qt.ConnectionType.QueuedConnection
@@ -40,17 +40,17 @@ class ModelsPresenter(QObject):
         say: Callable[[str], None],
         silence: Callable[[], None],
         models_dir: Path | None,
-        shortcuts: ShortcutService | None = None,
+        access: SettingsAccess | None = None,
     ) -> None:
         """The arguments are those of ModelsBaseDialog; all callbacks return at once.
 
-        With `shortcuts` the first-run window lets a shortcut be changed.
+        With `access` the first-run window lets a shortcut be changed.
         """
         super().__init__()
         self._say = say
         self._silence = silence
         self._models_dir = models_dir
-        self._shortcuts = shortcuts
+        self._access = access
         self._first_run_check: BackgroundTask | None = None
         self._after_first_run: list[Callable[[], None]] = []
         self.dialog: ModelsDialog | None = None
@@ -66,8 +66,8 @@ class ModelsPresenter(QObject):
             self.dialog.models_changed.connect(self.changed)
             self.dialog.removing.connect(self.removing)
             self.dialog.use_requested.connect(self._use)
-            if self._shortcuts is not None:
-                self.dialog.set_preferred(self._shortcuts.settings.model)
+            if self._access is not None:
+                self.dialog.set_preferred(self._access.settings.model)
         front.bring_to_front(self.dialog, self._say)
 
     def check_first_run(self) -> None:
@@ -101,6 +101,12 @@ class ModelsPresenter(QObject):
         if self.first_run is not None:
             self.first_run.close_for_tutorial()
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the first-run window asks for a model; may be read on any thread."""
+        first_run = self.first_run
+        return first_run is not None and not first_run.is_over
+
     def apply_settings(self, settings: Settings) -> None:
         """Show the shortcuts of other settings in the first-run window, and their model as the one that is used."""
         if self.dialog is not None:
@@ -120,8 +126,8 @@ class ModelsPresenter(QObject):
     @Slot(str)
     def _use(self, name: str) -> None:
         """Use a model from now on, as the settings then say."""
-        if self._shortcuts is not None:
-            self._shortcuts.save(replace(self._shortcuts.settings, model=name))
+        if self._access is not None:
+            self._access.save(replace(self._access.settings, model=name))
 
     def _create(self, kind: type[_Dialog]) -> _Dialog:
         return kind(self._say, silence=self._silence, models_dir=self._models_dir)
@@ -132,8 +138,8 @@ class ModelsPresenter(QObject):
         self._first_run_check = None
         if due:
             self.first_run = self._create(FirstRunDialog)
-            if self._shortcuts is not None:
-                self.first_run.add_shortcut(self._shortcuts)
+            if self._access is not None:
+                self.first_run.add_shortcut(self._access)
             self.first_run.models_changed.connect(self.changed)
             self.first_run.tutorial_requested.connect(self.tutorial_requested)
             self.first_run.finished.connect(self._continue)

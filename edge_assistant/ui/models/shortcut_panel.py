@@ -14,8 +14,8 @@ from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
 
 _ACTION = "window"
 _SETTING = f"hotkeys.{_ACTION}"
@@ -25,17 +25,17 @@ _NO_SHORTCUT = tr_noop("No shortcut describes the active window. Press one in th
 class ShortcutPanel(QWidget):
     """A label and a field for the shortcut that describes the active window; a free one is saved at once."""
 
-    def __init__(self, shortcuts: ShortcutService, say: Callable[[str], None]) -> None:
+    def __init__(self, access: SettingsAccess, say: Callable[[str], None]) -> None:
         """`say` speaks a sentence."""
         super().__init__()
-        self._shortcuts = shortcuts
+        self._access = access
         self._say = say
         self._checking = ""
         self._label = PlainLabel("")
         self._label.setWordWrap(True)
         self.edit = ShortcutEdit()
         labels = TranslatedLabels(self)
-        labels.add(self.edit.setAccessibleName, tr_noop("Shortcut that describes the active window"))
+        labels.add(self.edit.setAccessibleName, tr_noop("Describes the active window"))
         labels.add(
             self.edit.setAccessibleDescription,
             tr_noop("Press a shortcut to use it. If nothing is said then, another program has it."),
@@ -46,16 +46,16 @@ class ShortcutPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._label)
         layout.addWidget(self.edit)
-        self.edit.recording_changed.connect(shortcuts.suspend)
+        self.edit.recording_changed.connect(access.suspend)
         self.edit.refused.connect(self._tell)
         self.edit.recorded.connect(self._on_recorded)
-        shortcuts.checked.connect(self._on_checked, Qt.ConnectionType.QueuedConnection)
-        self.apply_settings(shortcuts.settings)
+        access.checked.connect(self._on_checked, Qt.ConnectionType.QueuedConnection)
+        self.apply_settings(access.settings)
 
     @property
     def sentence(self) -> str:
         """What there is to say about the shortcut."""
-        key = self._shortcuts.settings.keys_by_action().get(_ACTION)
+        key = self._access.settings.keys_by_action().get(_ACTION)
         if key is None:
             return tr(_NO_SHORTCUT)
         return tr(
@@ -77,14 +77,14 @@ class ShortcutPanel(QWidget):
     def _on_recorded(self) -> None:
         key = self._checking = self.edit.key
         try:
-            settings = with_values(self._shortcuts.settings, {_SETTING: key})
+            settings = with_values(self._access.settings, {_SETTING: key})
         except UsageError as error:
             self._take_back(str(error))
             return
         if key:
-            self._shortcuts.check(_SETTING, parse_key(key))
+            self._access.check(_SETTING, parse_key(key))
         else:
-            self._shortcuts.save(settings)
+            self._access.save(settings)
             self._tell(tr(_NO_SHORTCUT))
 
     @Slot(str, object)
@@ -96,11 +96,11 @@ class ShortcutPanel(QWidget):
             self._take_back(report.sentence)
             return
         self._tell(report.sentence)
-        self._shortcuts.save(with_values(self._shortcuts.settings, {_SETTING: str(report.key)}))
+        self._access.save(with_values(self._access.settings, {_SETTING: str(report.key)}))
 
     def _take_back(self, reason: str) -> None:
         """Show the shortcut of the settings again, and say why another one cannot be used."""
-        self.edit.set_key(self._shortcuts.settings.hotkeys.window)
+        self.edit.set_key(self._access.settings.hotkeys.window)
         self._tell(reason)
 
     def _tell(self, sentence: str) -> None:

@@ -36,7 +36,7 @@ class SettingsBrowser(QWidget):
         """The group that is shown, or was before the search."""
         self.search = QLineEdit()
         self.search.setAccessibleName(tr("Search"))
-        self.search.setPlaceholderText(tr("Label or description"))
+        self.search.setPlaceholderText(tr("A word of a setting"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_search_changed)
         self.pages, self.questions = SettingsPages(on_preview), questions

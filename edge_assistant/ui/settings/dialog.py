@@ -31,6 +31,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 
 _Role = QDialogButtonBox.ButtonRole
 
@@ -62,6 +63,7 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__()
         self._current = current
+        tell_when_closed(self)
         self._on_apply = on_apply
         self._say = say
         self._suspend_hotkeys = suspend_hotkeys
@@ -80,9 +82,12 @@ class SettingsDialog(QDialog):
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def set_current(self, current: Settings) -> None:
-        """Show settings that were changed elsewhere."""
+        """Show settings that were changed elsewhere; what was entered here and not saved stays entered."""
+        before = self._current
         self._store_current(current)
-        self._show_values(current)
+        self._browser.pages.show_changes(current)
+        if self.questions.questions == before.questions:
+            self.questions.show_questions(current.questions)
 
     def changeEvent(self, event: QEvent) -> None:
         """Show everything in another language."""
@@ -99,8 +104,10 @@ class SettingsDialog(QDialog):
         """Build the contents anew, keeping what is shown and the widget that has the focus."""
         focus, before = self.focusWidget(), self._browser
         position = next((number for number, each in enumerate(self._focus_order()) if each is focus), 0)
-        old = self._body
+        old, questions = self._body, self.questions.questions
         self._build_body()
+        self._browser.pages.show_edits(before.pages.edits)
+        self.questions.show_questions(questions)
         self._layout.replaceWidget(old, self._body)
         old.setParent(None)
         old.deleteLater()
@@ -159,6 +166,7 @@ class SettingsDialog(QDialog):
                 check_changes(self._current, settings)
                 self._on_apply(settings)
                 self._store_current(settings)
+                self._show_values(settings)
         except AssistantError as error:
             self._show_error(error)
             return False

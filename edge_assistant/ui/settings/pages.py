@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, describe_entry
+from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, Value, explain_entry
 from edge_assistant.settings.schema import Settings, get_value, grouped_entries
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.heading import Heading
@@ -34,6 +34,10 @@ class SettingsPages(QScrollArea):
         super().__init__()
         self.fields: dict[str, Field] = {}
         """The fields by the names of the settings, in the order in which they are shown."""
+        self._values: dict[str, Value] = {}
+        """The values that were shown, by the names of the settings."""
+        self._shown: dict[str, Value] = {}
+        """What the fields made of them."""
         self._on_preview = on_preview
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -57,8 +61,33 @@ class SettingsPages(QScrollArea):
 
     def show_values(self, settings: Settings) -> None:
         """Show the values of these settings in the fields."""
-        for name, field in self.fields.items():
-            field.show(get_value(settings, name))
+        for name in self.fields:
+            self._show_value(name, get_value(settings, name))
+
+    def show_changes(self, settings: Settings) -> None:
+        """Show the values of these settings, but in the fields in which another was entered, and where nothing has
+        changed, for something may just be typed there.
+        """
+        edits = self.edits
+        for name in self.fields:
+            value = get_value(settings, name)
+            if name not in edits and value != self._values[name]:
+                self._show_value(name, value)
+
+    @property
+    def edits(self) -> dict[str, Value]:
+        """What was entered in place of the values that were shown, by the names of the settings."""
+        values = {name: field.value() for name, field in self.fields.items()}
+        return {name: value for name, value in values.items() if value != self._shown[name]}
+
+    def show_edits(self, edits: Mapping[str, Value]) -> None:
+        """Enter these values in the fields."""
+        for name, value in edits.items():
+            self.fields[name].show(value)
+
+    def _show_value(self, name: str, value: Value) -> None:
+        self.fields[name].show(value)
+        self._values[name], self._shown[name] = value, self.fields[name].value()
 
     def _show(self, shown: Collection[SettingsEntry], *, titles: bool) -> None:
         names = {each.name for each in shown}
@@ -85,8 +114,8 @@ class SettingsPages(QScrollArea):
         """Make the field of a setting with its label above it."""
         field = self.fields[entry.name] = make_field(entry)
         field.focus_widget.setAccessibleName(entry_label(entry))
-        field.focus_widget.setAccessibleDescription(describe_entry(entry))
-        field.focus_widget.setToolTip(tooltip(describe_entry(entry)))
+        field.focus_widget.setAccessibleDescription(explain_entry(entry))
+        field.focus_widget.setToolTip(tooltip(explain_entry(entry)))
         row = QWidget()
         layout = QVBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from edge_assistant.controller.service import Service
 from edge_assistant.settings.schema import Settings
 from edge_assistant.ui import front
 from edge_assistant.ui.settings.dialog import SettingsDialog
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 
 
 class SettingsPresenter(QObject):
@@ -22,8 +22,8 @@ class SettingsPresenter(QObject):
         super().__init__(parent)
         self._service = service
         self._dialog: SettingsDialog | None = None
-        self.shortcuts = ShortcutService(service, self)
-        self.shortcuts.checked.connect(self._on_key_checked, Qt.ConnectionType.QueuedConnection)
+        self.access = SettingsAccess(service, self)
+        self.access.checked.connect(self._on_key_checked, Qt.ConnectionType.QueuedConnection)
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
         service.on_settings = self.changed.emit
 
@@ -35,8 +35,8 @@ class SettingsPresenter(QObject):
                 service.settings,
                 on_apply=service.event_loop.posting(service.save_settings),
                 say=lambda message: service.tell("settings", message),
-                suspend_hotkeys=self.shortcuts.suspend,
-                check_key=self.shortcuts.check,
+                suspend_hotkeys=self.access.suspend,
+                check_key=self.access.check,
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)

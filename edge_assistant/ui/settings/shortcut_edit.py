@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr_noop
+from edge_assistant.ui.speaking.description import KIND
 from edge_assistant.ui.strings import key_label
 
 _KEY_NAMES = {
@@ -59,6 +61,7 @@ class ShortcutEdit(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
+        self.setProperty(KIND, tr_noop("shortcut"))
         self._key = ""
 
     @property

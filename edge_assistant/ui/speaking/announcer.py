@@ -7,9 +7,19 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QMenu, QMenuBar, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QMenu,
+    QMenuBar,
+    QTreeView,
+    QWidget,
+)
 from shiboken6 import isValid
 
+from edge_assistant.system.i18n import tr
 from edge_assistant.ui.speaking.caret import Caret, caret_of
 from edge_assistant.ui.speaking.description import (
     Description,
@@ -21,6 +31,7 @@ from edge_assistant.ui.speaking.description import (
 _SPEAKS_FOR_ITSELF = "edge_assistant_speaks_for_itself"
 _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_quiet_once"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
+_TELLS_CLOSED = "edge_assistant_tells_closed"
 _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChanged", "currentChanged",
             "cursorPositionChanged", "selectionChanged", "textChanged")  # fmt: skip
 """The signals by which the widgets of Qt tell that something of them has changed."""
@@ -56,6 +67,11 @@ def activate_quietly(window: QWidget) -> None:
 def change_quietly(widget: QWidget) -> None:
     """Do not announce the next change of a text: a sentence of the program tells of it."""
     widget.setProperty(_QUIET_ONCE, True)
+
+
+def tell_when_closed(window: QDialog) -> None:
+    """Announce that a window was closed by the person, which ends what it was saying."""
+    window.setProperty(_TELLS_CLOSED, True)
 
 
 def move_focus(widget: QWidget, *, quietly: bool = False) -> None:
@@ -125,6 +141,7 @@ class FocusAnnouncer(QObject):
         before, self._window = self._window, self._window if is_popup else window
         quiet_once = bool(window.property(_QUIET_ONCE))
         window.setProperty(_QUIET_ONCE, None)
+        self._watch_closing(window)
         if speaks_for_itself(window):
             return
         self._watch(new)
@@ -170,6 +187,16 @@ class FocusAnnouncer(QObject):
             if button.isCheckable() and not button.property(_WATCHED):
                 button.setProperty(_WATCHED, True)
                 button.clicked.connect(partial(self._on_clicked, button))
+
+    def _watch_closing(self, window: QWidget) -> None:
+        """Announce that the person closes this window, where it is to be told."""
+        if isinstance(window, QDialog) and window.property(_TELLS_CLOSED):
+            window.setProperty(_TELLS_CLOSED, None)  # from now on it is
+            window.rejected.connect(self._on_closed)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._announce(tr("Closed."), interrupts=True)
 
     def _on_clicked(self, button: QAbstractButton, _checked: bool = False) -> None:
         QTimer.singleShot(0, button, lambda: self._announce_switched(button))

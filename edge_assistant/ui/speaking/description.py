@@ -58,6 +58,8 @@ _WITHOUT_KEY = (_Role.ComboBox, _Role.PageTabList)
 
 DISCLOSES = "edge_assistant_discloses"
 """The property of a checkable button that opens and closes what stands below it."""
+KIND = "edge_assistant_kind"
+"""The property of a widget with what it is called in place of its role and of its being read only, in English."""
 _ENTER = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
 
 
@@ -136,7 +138,7 @@ def describe_interface(interface: QAccessibleInterface) -> Description:
     return Description(
         name=name,
         role=_role_word(interface),
-        states=_states(role, state),
+        states=_states(interface, role, state),
         value=value,
         key=spoken_keys(key),
         position=_position(interface),
@@ -210,7 +212,14 @@ def _sentence(parts: tuple[str, ...]) -> str:
     return text if not text or text[-1] in ".?!…。？！" else f"{text}."
 
 
+def _kind(interface: QAccessibleInterface) -> str:
+    widget = interface.object()
+    return str(widget.property(KIND) or "") if widget is not None else ""
+
+
 def _role_word(interface: QAccessibleInterface) -> str:
+    if kind := _kind(interface):
+        return tr(kind)
     role = interface.role()
     if role == _Role.MenuItem and interface.childCount():
         role = _Role.PopupMenu
@@ -242,7 +251,7 @@ def _combo_box_name(interface: QAccessibleInterface) -> str:
     return _plain(labels[0].text(_Text.Name)) if labels else ""
 
 
-def _states(role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]:
+def _states(interface: QAccessibleInterface, role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]:
     said = []
     if state.checkable and role in _CHECKED:
         checked = tr("checked") if state.checked else tr("not checked")
@@ -251,7 +260,7 @@ def _states(role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]
         said.append(tr("pressed") if state.checked else tr("not pressed"))
     if role == _Role.EditableText and state.passwordEdit:
         said.append(tr("password"))
-    if role == _Role.EditableText and state.readOnly:
+    if role == _Role.EditableText and state.readOnly and not _kind(interface):
         said.append(tr("read only"))
     if state.disabled:
         said.append(tr("unavailable"))

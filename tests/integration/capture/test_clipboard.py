@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from support.describing import describe, done, user_environment
 from support.desktops import XDesktop, environment, needs, scene, x_desktop
 from support.waiting import until
@@ -54,6 +56,18 @@ def test_a_copied_picture_is_described_rightly_and_not_passed_off_as_more_than_a
     assert [each["code"] for each in seen.of("notice")] == ["demo-weights"]
 
 
+def test_a_copied_photograph_is_turned_as_it_says(
+    desktop: XDesktop, folders: dict[str, str], copy: Callable[[str, bytes], None]
+) -> None:
+    exif, data = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    with Image.open(SCENE.picture) as picture:
+        picture.convert("RGB").transpose(Image.Transpose.ROTATE_90).save(data, "JPEG", exif=exif)
+    copy("image/jpeg", data.getvalue())
+    seen = describe("--clipboard", "--max-tokens", "1", environment={**desktop.environment, **folders})
+    assert (done(seen)["image"]["width"], done(seen)["image"]["height"]) == SCENE.size
+
+
 @pytest.mark.parametrize("kind", ["text/uri-list", "UTF8_STRING"])
 def test_a_copied_picture_file_is_described(
     desktop: XDesktop, folders: dict[str, str], copy: Callable[[str, bytes], None], kind: str, tmp_path: Path
@@ -64,7 +78,7 @@ def test_a_copied_picture_file_is_described(
     copy(kind, f"{file.as_uri()}{second}".encode())
     seen = describe("--clipboard", "--max-tokens", "1", environment={**desktop.environment, **folders})
     notices = [each["message"] for each in seen.of("notice") if each["code"] == "one-file"]
-    assert notices == (["One picture at a time: this is the first."] if second else [])
+    assert notices == (["2 files are copied. This is the first."] if second else [])
     assert (done(seen)["image"]["width"], done(seen)["image"]["height"]) == SCENE.size
 
 
@@ -74,7 +88,7 @@ def test_a_copied_picture_file_is_described(
         ("UTF8_STRING", b"only words", "no-picture"),
         ("text/uri-list", b"file:///no/such/picture.png", "no-such-file"),
         ("text/uri-list", b"http://127.0.0.1/picture.png", "no-picture"),
-        ("image/png", b"\x89PNG\r\n\x1a\n but broken", "no-picture"),
+        ("image/png", b"\x89PNG\r\n\x1a\n but broken", "not-a-picture"),
     ],
 )
 def test_a_clipboard_without_a_picture_is_one_sentence(

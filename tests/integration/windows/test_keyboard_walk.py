@@ -61,7 +61,13 @@ def check(stops: list[str], *wanted: str) -> None:
 
 
 def test_the_first_run_is_walked_and_answered_by_keyboard(app: WindowsApp) -> None:
-    check(walk(app, WELCOME), "Download", "Details, button", "Use the demo model for now, button", "Not now, button")
+    check(
+        walk(app, WELCOME),
+        "Download",
+        "Details of the download, button",
+        "Use the demo model for now, button",
+        "Not now, button",
+    )
     # What is pressed while a window opens may be lost; the first Escape says the keys, the second closes.
     until(lambda: not is_shown(app, WELCOME), "the end of the first run", meanwhile=lambda: press("escape"))
     app.wait_until("ready")

@@ -10,6 +10,7 @@ import struct
 import sys
 import tracemalloc
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,6 +269,18 @@ def test_truncated_files_are_told(kind: str, share: float, capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("kind", ["JPEG2000", "PNG"])
+def test_a_large_picture_whose_decoder_does_not_tell_why_it_failed_is_not_just_called_damaged(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(picture, "_HEAVY_PIXELS", 4000)
+    data = encoded(Image.effect_noise((80, 60), 90).convert("RGB"), kind)
+    with pytest.raises(InputError) as error:
+        read(data[: len(data) * 3 // 4])
+    either = "shot is damaged, or too large to open. Make it smaller, or save it as a PNG."
+    assert str(error.value) == (either if kind != "PNG" else "shot is damaged or incomplete and cannot be read.")
+
+
 def test_the_tiff_library_does_not_write_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
     data = bytearray(encoded(Image.effect_noise((80, 60), 90), "TIFF", compression="tiff_lzw"))
     data[8:200] = b"\xff" * 192
@@ -293,9 +306,30 @@ def test_too_many_pixels_are_refused_before_decoding(data: bytes) -> None:
 
 
 def test_a_huge_jpeg_is_decoded_smaller() -> None:
-    captured = read(encoded(scene((8400, 8200)), "JPEG"))
-    assert captured.image.size == (4200, 4100)
+    captured = read(encoded(Image.new("L", (12_000, 9_000), 90), "JPEG"))
+    assert captured.image.size == (6_000, 4_500)
+    assert near(captured.image, (100, 4_400), (90, 90, 90), 2)
+
+
+def test_a_jpeg_beyond_all_telephones_is_refused_before_decoding() -> None:
+    data = bytearray(encoded(Image.new("L", (16, 16)), "JPEG"))
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = struct.pack(">HH", 20_001, 20_001)
+    with pytest.raises(InputError, match="shot is too large: more than 400 megapixels"):
+        read(bytes(data))
+
+
+def test_a_telephones_heic_is_upright_and_a_photograph(repository: Path) -> None:
+    data = (repository / "tests/data/turned.heic").read_bytes()
+    captured = read(data)
+    assert captured.image.size == (96, 64)
     assert shows_scene(captured.image, slack=25)
+    assert captured.is_photo
+
+
+def test_an_opaque_picture_is_not_laid_over_anything() -> None:
+    opaque = scene().convert("RGBA")
+    assert picture.to_rgb(opaque).tobytes() == scene().tobytes()
 
 
 @pytest.mark.parametrize(

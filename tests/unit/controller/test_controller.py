@@ -172,6 +172,21 @@ def test_what_was_encoded_ahead_is_dropped_when_nothing_of_the_desktop_is_chosen
     assert overlay_harness.tasks.ahead == []
 
 
+@pytest.mark.parametrize("choice", ["status", "history"])
+def test_what_the_list_of_choices_was_saying_is_not_said_again_behind_what_was_chosen(
+    choice: str, overlay_harness: OverlayHarness
+) -> None:
+    overlay_harness.open()
+    overlay_harness.run(overlay_harness.controller.announce, 1, "Choices.", at_once=True)
+    heard = len(overlay_harness.speech.heard)
+    overlay_harness.run(overlay_harness.controller.choose, 1, choice)
+    after = overlay_harness.speech.heard[heard:]
+    assert after[0] == "(silence)", after
+    assert len(after) > 1
+    overlay_harness.run(overlay_harness.controller.choose, 1, choice)
+    assert overlay_harness.speech.heard[heard:] == after, "it is closed"
+
+
 def test_what_was_encoded_ahead_is_kept_for_the_choice(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
     overlay_harness.run(overlay_harness.controller.choose, 1, "window")

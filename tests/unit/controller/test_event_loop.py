@@ -36,6 +36,16 @@ def test_a_press_while_the_model_is_loading_is_kept_and_ready_is_not_said_over_i
     assert harness.newest.id == 1
 
 
+def test_ready_is_not_said_while_a_model_is_asked_for() -> None:
+    harness = LoopHarness()
+    harness.controller.is_asking = lambda: True
+    harness.run(harness.controller.on_ready, loaded=True)
+    assert harness.speech.heard == []
+    harness.controller.is_asking = lambda: False
+    harness.run(harness.controller.on_ready, loaded=True)
+    assert harness.speech.heard == ["Ready."]
+
+
 def test_a_failed_start_is_not_called_ready() -> None:
     harness = LoopHarness()
     harness.run(harness.controller.on_ready, loaded=False)

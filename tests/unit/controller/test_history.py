@@ -130,17 +130,19 @@ def test_without_windows_the_key_says_one_after_the_other(overlay_harness: Overl
     assert harness.press("history") == ["No earlier answer."]
 
 
+@pytest.mark.parametrize(("choice", "shown"), [("history", "history"), ("spell", "spelling")])
 def test_the_window_that_had_the_focus_gets_it_back_from_the_list_chosen_in_the_palette(
-    monkeypatch: pytest.MonkeyPatch,
+    choice: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness = OverlayHarness(monkeypatch)
     harness.controller._view = harness.view
     harness.controller.history.add(PastAnswer(("A dialog.",), 1000.0))
+    harness.controller.last_answer.answer = ["A dialog."]
     harness.view.front = True  # the list of choices
     monkeypatch.setattr("edge_assistant.controller.lines.choose_backend", lambda: harness)
     monkeypatch.setattr(harness, "make_focus", lambda: harness.focus, raising=False)
     harness.open()
-    harness.run(harness.controller.choose, harness.overlay_view.opened[-1].ticket, "history")
-    assert harness.view.shown[-1][0] == "history"
-    harness.run(harness.controller.history_closed, restore_focus=True)
+    harness.run(harness.controller.choose, harness.overlay_view.opened[-1].ticket, choice)
+    assert harness.view.shown[-1][0] == shown
+    harness.run(harness.controller.list_closed, restore_focus=True)
     assert harness.focus.given.get(timeout=10) == harness.focus.has

@@ -49,14 +49,14 @@ def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
 
 def test_what_is_needed_is_one_plain_sentence_and_the_rest_are_details() -> None:
     advice = advise(LAPTOP)
-    assert advice.need == "I need one download of 3 gigabytes."
+    assert advice.need == "Edge Assistant needs one download of 3 gigabytes."
     assert advice.details == (*advice.sentences[:-1], "Its licence is Apache-2.0.")
     assert advise(LAPTOP, {Q4: Q4_BYTES}).need == "A model is here already."
     little = advise(replace(LAPTOP, memory=2_000_000_000))
     assert little.need == "This computer has too little memory for a model. I can still read text."
     assert little.details == little.sentences[:-1]
     full = advise(replace(LAPTOP, free_disk=2_000_000_000))
-    assert full.need == "I need one download of 3 gigabytes. First free up 2.0 gigabytes of disk space."
+    assert full.need == "Edge Assistant needs one download of 3 gigabytes. First free up 2.0 gigabytes of disk space."
 
 
 @pytest.mark.parametrize("memory", [2_000_000_000, 5_600_000_000, 8_100_000_000, 64_000_000_000])

@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from support.platforms import CORE_DUMPS, RESOURCE_TRACKER, lacks
+from support.platforms import CORE_DUMPS, CORE_FILTER, RESOURCE_TRACKER, lacks, skip_without
 
 from edge_assistant.system import worker_bootstrap
 
@@ -111,6 +111,33 @@ __main__.main()
     crash = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False, text=True)
     assert (crash.returncode, crash.stdout.strip() in ("0", "1")) == (-signal.SIGABRT, True)
     assert list(tmp_path.iterdir()) == []
+
+
+@lacks(CORE_FILTER)
+@pytest.mark.parametrize("filtered", [True, False])
+def test_a_core_that_is_made_all_the_same_holds_no_memory(filtered: bool, repository: Path, tmp_path: Path) -> None:
+    """As where Linux gives it to a program, whatever the limit."""
+    pattern = Path("/proc/sys/kernel/core_pattern").read_text(encoding="utf-8")
+    import resource  # there is none on Windows
+
+    if resource.getrlimit(resource.RLIMIT_CORE)[1] in (0, 1) or not pattern.startswith("core"):
+        skip_without("a core dump in the folder of the program")
+    code = """
+import os, resource
+secret = "".join(map(str, range(5000)))
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+if sys.argv[3] == "True":
+    resource.setrlimit = lambda *_: None
+    worker_bootstrap.limit_core_dumps()
+os.chdir(sys.argv[2])
+os.abort()
+"""
+    command = [sys.executable, "-c", _START + code, str(repository), str(tmp_path), str(filtered)]
+    crash = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    assert crash.returncode == -signal.SIGABRT
+    (core,) = tmp_path.iterdir()
+    assert (b"123412351236" in core.read_bytes()) is not filtered
 
 
 _WORKER = """

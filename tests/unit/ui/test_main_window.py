@@ -304,7 +304,7 @@ def test_the_picture_is_enlarged_by_keyboard_and_closed_by_escape(desk: Desk, ke
     QTest.keyClick(enlarged.area, Qt.Key.Key_Minus)
     QTest.keyClick(enlarged.area, Qt.Key.Key_Minus)
     assert enlarged.percent < before
-    assert desk.pressed[-1] == ("say", f"{enlarged.percent} percent")
+    assert desk.pressed[-1] == ("say_focus", f"{enlarged.percent} percent", True)
     QTest.keyClick(enlarged.area, Qt.Key.Key_Escape)
     assert not enlarged_pictures()
     assert desk.window.isVisible()

@@ -9,15 +9,15 @@ from support.accessible_walk import application
 
 from edge_assistant.settings.schema import Settings
 from edge_assistant.ui.models.presenter import ModelsPresenter
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 
 
 def test_a_model_that_is_chosen_for_use_is_saved_and_one_of_the_settings_is_shown_as_used() -> None:
     application()
     saved: list[Settings] = []
     settings = Settings(volume=40, model="first")
-    shortcuts = cast("ShortcutService", SimpleNamespace(settings=settings, save=saved.append))
-    presenter = ModelsPresenter(lambda _: None, lambda: None, None, shortcuts)
+    access = cast("SettingsAccess", SimpleNamespace(settings=settings, save=saved.append))
+    presenter = ModelsPresenter(lambda _: None, lambda: None, None, access)
     presenter.open()
     dialog = presenter.dialog
     assert dialog is not None

@@ -144,7 +144,7 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     said.clear()
     change_language(GERMAN)
     until(lambda: "braucht" in dialog.others.details.text(), "the facts in German")
-    until(lambda: "Ich brauche einen Download" in first.sentences.text(), "the recommendation in German")
+    until(lambda: "Edge Assistant braucht einen Download" in first.sentences.text(), "the recommendation in German")
     assert first.details_text.text().startswith("Dieser Computer hat")
     assert dialog.others.table.horizontalHeaderItem(0).text() == "Modell"
     assert dialog.others.table.horizontalHeaderItem(1).text() == "Status"

@@ -28,7 +28,7 @@ from edge_assistant.settings.schema import Settings
 from edge_assistant.ui.models.first_run import FirstRunDialog
 
 RECOMMENDED = "Download 800,640 bytes"
-NEED = "I need one download of 800,640 bytes."
+NEED = "Edge Assistant needs one download of 800,640 bytes."
 WAY_ON = "Enter starts it, Tab has other choices."
 THREE_KEYS = [
     "Remember three keys.",
@@ -96,9 +96,9 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRunDialog, sa
         window.sentences,
     ]  # fmt: skip
     assert said[:6] == [
-        "Details, button.",
-        "Choose files, button.",
-        "Choose a folder, button.",
+        "Details of the download, button.",
+        "Choose files of a model, button.",
+        "Choose a folder with models, button.",
         "Use the demo model for now, button.",
         "Tutorial, one minute, button.",
         "Not now, button.",

@@ -35,6 +35,21 @@ def test_the_lines_of_one_cell_are_one_text() -> None:
     assert (cell.text, cell.box) == ("Two lines", Box(0, 0, 70, 40))
 
 
+def test_a_cross_alone_may_be_an_icon_but_not_within_a_text_or_a_table() -> None:
+    entries = Entries.of(page("X", "x = 3", (("Seat", "Taken"), ("5", "x")), "\N{MULTIPLICATION SIGN}"), "en").entries
+    assert [each.label for each in entries] == [
+        "X, perhaps an icon",
+        "x = 3",
+        "Table, 1 row, 2 columns",
+        "\N{MULTIPLICATION SIGN}, perhaps an icon",
+    ]
+    assert [each.spoken for each in entries] == [each.label for each in entries]
+    assert entries[0].copied == "X"
+    table = entries[2]
+    assert isinstance(table, TableEntry)
+    assert table.text_of(1, 1) == "x"
+
+
 def test_a_header_alone_is_a_row() -> None:
     assert table_of(page((("Fruit", "Price"),), header=True)).rows == 1
 

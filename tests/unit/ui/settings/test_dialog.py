@@ -8,16 +8,24 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea, QSpinBox
 from support.accessible_walk import application, nameless, until, walk
 from support.model_windows import answer, question_of
 
 from edge_assistant.settings import entry
-from edge_assistant.settings.entry import GROUPS, HOTKEYS, Group, SettingsEntry, Value, describe_entry
-from edge_assistant.settings.schema import HotkeySettings, Settings, entries, get_value, grouped_entries, with_values
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, Group, SettingsEntry, Value, describe_entry, explain_entry
+from edge_assistant.settings.schema import (
+    HotkeySettings,
+    Settings,
+    entries,
+    find_entry,
+    get_value,
+    grouped_entries,
+    with_values,
+)
 from edge_assistant.system import paths
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.heading import Heading
@@ -110,7 +118,7 @@ def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None
             # A box to choose from has its value for a name on Linux, and its label in a relation.
             labels = [other.text(QAccessible.Text.Name) for other, _ in heard.relations()]
             assert entry_label(each) in (heard.text(QAccessible.Text.Name), *labels), each.name
-            assert heard.text(QAccessible.Text.Description) == describe_entry(each)
+            assert heard.text(QAccessible.Text.Description) == explain_entry(each)
 
 
 def test_what_the_fields_say_is_applied_and_only_once(desk: Desk) -> None:
@@ -266,11 +274,11 @@ def restore(desk: Desk, reply: str) -> str:
 def test_defaults_come_back_for_what_is_shown_after_a_question_that_names_them() -> None:
     desk = Desk(with_values(Settings(), {"volume": 40, "rate": 180, "ticks": False}))
     desk.page("voice")
-    question = "Restore the default values of Rate, Volume?"
+    question = "Restore the default values of Speed of the voice, Volume?"
     assert restore(desk, "Keep") == question
     assert desk.dialog.field("volume").value() == 40
     restore(desk, "Restore")
-    assert desk.said == ["Default values: Rate, Volume. They hold after Apply or OK."]
+    assert desk.said == ["Default values: Speed of the voice, Volume. They hold after Apply or OK."]
     desk.dialog.apply()
     assert (desk.applied[0].volume, desk.applied[0].rate, desk.applied[0].ticks) == (100, None, False)
     desk.dialog.close()
@@ -280,6 +288,20 @@ def test_where_all_are_defaults_nothing_is_asked(desk: Desk) -> None:
     desk.page("voice")
     desk.click(QDialogButtonBox.ButtonRole.ResetRole)
     assert desk.said == ["All settings shown have their default values."]
+
+
+def test_what_a_list_has_is_not_told_by_its_field_and_nothing_of_the_terminal() -> None:
+    heard = {each.name: explain_entry(each) for each in entries()}
+    assert heard["theme"] == "The colours of all windows."
+    assert heard["language"] == "The language of messages, answers and voice."
+    assert [name for name, text in heard.items() if "edge-assistant" in text] == []
+    assert "dark: dark." in describe_entry(find_entry("theme")), "the file and the terminal need them"
+
+
+def test_speed_finds_that_of_the_voice_first(desk: Desk) -> None:
+    QTest.keyClick(desk.dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(desk.dialog._browser.search, "speed")
+    assert shown(desk)[0] == "rate"
 
 
 def shown(desk: Desk) -> list[str]:
@@ -383,3 +405,54 @@ def test_with_large_letters_the_long_names_of_shortcuts_are_wrapped(desk: Desk) 
     (shown,) = (each for each in desk.dialog.findChildren(QScrollArea) if each.isVisible())
     assert shown.verticalScrollBar().maximum() > 0
     assert shown.horizontalScrollBar().maximum() == 0
+
+
+def test_what_was_entered_and_not_saved_outlives_a_change_from_elsewhere(desk: Desk) -> None:
+    dialog = desk.dialog
+    dialog.field("volume").show(70)
+    dialog.field("hotkeys.camera").show("super+F3")
+    dialog.set_current(replace(CURRENT, rate=220, volume=90))  # as a voice key does
+    assert dialog.field("rate").value() == 220
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
+    (applied,) = desk.applied
+    assert (applied.rate, applied.volume, applied.hotkeys.camera) == (220, 70, "super+F3")
+
+
+def test_what_was_saved_follows_later_changes_from_elsewhere(desk: Desk) -> None:
+    desk.dialog.field("rate").show(180)
+    desk.click(QDialogButtonBox.ButtonRole.ApplyRole)
+    desk.dialog.set_current(replace(CURRENT, rate=180))
+    desk.dialog.set_current(replace(CURRENT, rate=200))
+    assert desk.dialog.field("rate").value() == 200
+
+
+def test_a_number_that_is_being_typed_outlives_a_change_from_elsewhere(desk: Desk) -> None:
+    desk.page("voice")
+    volume = desk.dialog.field("volume").focus_widget
+    assert isinstance(volume, QSpinBox)
+    volume.setFocus()
+    volume.selectAll()
+    QTest.keyClicks(volume, "5")
+    desk.dialog.set_current(replace(CURRENT, rate=220))
+    QTest.keyClicks(volume, "5")
+    assert volume.cleanText() == "55"
+
+
+def test_what_was_entered_and_not_saved_outlives_another_language(desk: Desk) -> None:
+    desk.dialog.field("volume").show(70)
+    QApplication.sendEvent(desk.dialog, QEvent(QEvent.Type.LanguageChange))
+    assert desk.dialog.field("volume").value() == 70
+
+
+@pytest.mark.parametrize("backwards", [1, 2, 3])
+def test_shift_and_tab_from_what_was_found_does_not_end_the_search(backwards: int, desk: Desk) -> None:
+    browser = desk.dialog._browser
+    browser.search.setFocus()
+    QTest.keyClicks(browser.search, "volume")
+    QTest.keyClick(browser.search, Qt.Key.Key_Tab)
+    for _ in range(backwards):
+        focus = desk.dialog.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        assert desk.dialog.focusWidget() is not browser.groups
+    assert (browser.search.text(), shown(desk)) == ("volume", ["volume", "tone_volume"])

@@ -18,8 +18,8 @@ from edge_assistant.settings.schema import HotkeySettings, Settings, with_values
 from edge_assistant.ui.models.first_run import FirstRunDialog
 from edge_assistant.ui.models.shortcut_panel import ShortcutPanel
 from edge_assistant.ui.settings.presenter import SettingsPresenter
+from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
-from edge_assistant.ui.settings.shortcut_service import ShortcutService
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 NOT_FREE = "ctrl shift F1 is not free: another program or the system has it. Choose another one."
@@ -64,7 +64,7 @@ def service() -> Service:
 @pytest.fixture
 def panel(service: Service) -> Iterator[ShortcutPanel]:
     parent = QObject()
-    result = ShortcutPanel(ShortcutService(service, parent), service.told.append)  # type: ignore[arg-type]
+    result = ShortcutPanel(SettingsAccess(service, parent), service.told.append)  # type: ignore[arg-type]
     result.show()
     result.activateWindow()
     result.edit.setFocus()
@@ -133,7 +133,7 @@ def test_the_first_run_window_tells_the_key_and_its_field_is_reached_and_named(
 ) -> None:
     parent, said = QObject(), heard.said
     window = FirstRunDialog(said.append)
-    window.add_shortcut(ShortcutService(service, parent))  # type: ignore[arg-type]
+    window.add_shortcut(SettingsAccess(service, parent))  # type: ignore[arg-type]
     window.show()
     window.activateWindow()
     until(lambda: window.details.isEnabled(), "the recommendation")
@@ -143,7 +143,7 @@ def test_the_first_run_window_tells_the_key_and_its_field_is_reached_and_named(
     window.later.setFocus()
     QTest.keyClick(window.later, Qt.Key.Key_Tab)
     assert window.shortcut.edit.hasFocus()
-    until(lambda: said[-1].startswith("Shortcut that describes the active window, edit, "), "what has the keyboard")
+    until(lambda: said[-1].startswith("Describes the active window, shortcut, "), "what has the keyboard")
     assert "Ctrl+Shift+F9" in said[-1]
     window.stop()
     window.hide()
@@ -181,12 +181,12 @@ def test_the_settings_window_tells_whether_the_key_is_free(service: Service) -> 
         until(lambda wanted=sentence: service.told and service.told[-1].endswith(wanted), sentence)  # type: ignore[misc]
         assert dialog.message == service.told[-1]
     assert service.told[0] == "Counts to three and describes what the camera sees: ctrl shift F3 is free."
-    presenter.shortcuts.checked.emit("hotkeys.camera", KeyReport(TAKEN, False, "of a key that was pressed before"))
+    presenter.access.checked.emit("hotkeys.camera", KeyReport(TAKEN, False, "of a key that was pressed before"))
     application().processEvents()
     assert "pressed before" not in dialog.message
     edit.set_key("")
     dialog.close()
-    presenter.shortcuts.checked.emit("hotkeys.camera", KeyReport(TAKEN, False, "too late"))
+    presenter.access.checked.emit("hotkeys.camera", KeyReport(TAKEN, False, "too late"))
     until(lambda: presenter._dialog is None, "the end")
     application().processEvents()
 

@@ -1,4 +1,4 @@
-"""What the fields for shortcuts need of the running service, on the GUI thread."""
+"""What windows need of the running service to read and save its settings, on the GUI thread."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from edge_assistant.hotkeys.key import Key
 from edge_assistant.settings.schema import Settings
 
 
-class ShortcutService(QObject):
-    """Lets a shortcut be recorded, checked and saved. All methods return at once."""
+class SettingsAccess(QObject):
+    """Reads and saves the settings, and lets a shortcut be recorded and checked. All methods return at once."""
 
     checked = Signal(str, object)
     """A shortcut was checked: the name of its setting, and a controller.global_hotkeys.KeyReport. Connect it queued."""
