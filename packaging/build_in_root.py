@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import os
 import shutil
 import subprocess
@@ -79,13 +80,11 @@ def build(suite: str, arguments: Sequence[str], target: Path) -> list[Path]:
 def build_base(suite: str, cache: Path) -> Path:
     """A minimal Debian with what building needs in the folder `cache`, made once for each list of packages."""
     packages = BUILD_PACKAGES.read_text(encoding="utf-8").split()
-    base = cache / suite
-    stamp = base / "build-packages"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8").split() == packages:
+    base = cache / f"{suite}-{hashlib.sha256(' '.join(packages).encode()).hexdigest()[:8]}"
+    if base.exists():
         return base
     plain = clean_base(suite, wheel_cache().with_name("smoke"))
     cache.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(base, ignore_errors=True)
     making = cache / f".{suite}.{os.getpid()}"
     with tempfile.TemporaryDirectory(prefix="making-", dir=cache) as work, clean_root(plain, Path(work)) as clean:
         clean.as_root("apt-get", "-q", "update")
@@ -93,7 +92,6 @@ def build_base(suite: str, cache: Path) -> Path:
         clean.as_root("userdel", "person")  # each use makes its own
         clean.as_root("rm", "-rf", HOME)
         subprocess.run(["cp", "-a", "--one-file-system", str(clean.root), str(making)], check=True)
-    (making / "build-packages").write_text("\n".join(packages) + "\n", encoding="utf-8")
     making.rename(base)
     return base
 

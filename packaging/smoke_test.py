@@ -124,7 +124,7 @@ def install(installer: Path, clean: CleanRoot) -> None:
     for part in installer.parent.glob(f"{installer.name}*"):
         shutil.copy(part, clean.root / part.name)
     refused = clean.run("sh", f"/{installer.name}", "--yes", "--no-start", "--no-speak", expect=1)
-    ok("what is missing is named", refused, "libEGL.so.1, in Debian's package libegl1")
+    ok("what is missing is named", refused, "sudo apt-get install ", "libegl1")
     clean.as_root(*apt, *sorted(set((SYSTEM | VOICE_SYSTEM).values())))
     if (clean.root / "usr/bin/aplay").exists() or list(clean.root.glob("usr/lib/*/libespeak*")):
         raise FailedError("the clean root has a voice or a player already")

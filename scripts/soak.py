@@ -36,9 +36,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         seed = options.seed if options.seed is not None else random.randrange(10**6)
         print(f"Seed {seed}, from {time.strftime('%H:%M')}.", flush=True)
-        verdict, samples = running.run(
-            Path(folder), options.minutes * 60, random.Random(seed), kills=not options.no_kills, only=options.only
-        )
+        try:
+            verdict, samples = running.run(
+                Path(folder), options.minutes * 60, random.Random(seed), kills=not options.no_kills, only=options.only
+            )
+        except AssertionError as error:  # of what tests use too, which wait for a minute
+            print(f"The app could not be started: {error}", file=sys.stderr)
+            return 1
     if options.json:
         told = {"verdict": verdict.to_json(), "samples": [running.to_json(each) for each in samples]}
         options.json.write_text(json.dumps(told), encoding="utf-8")

@@ -13,7 +13,7 @@ from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
-from edge_assistant.engine.failures import DeviceFailedError
+from edge_assistant.engine.failures import DeviceFailedError, EngineStoppedError
 from edge_assistant.engine.grammars import grammar_for
 from edge_assistant.engine.messages import (
     AskQuestion,
@@ -34,6 +34,8 @@ from edge_assistant.system.errors import CancelledError, DoesNotFitError, Engine
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import clean_answer
 
+_DIED = tr_noop("The engine had stopped. It is restarting, and the answer follows.")
+_STUCK = tr_noop("The engine no longer responded. It is restarting, and the answer follows.")
 _NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 
 
@@ -173,16 +175,36 @@ class AnswerGenerator:
             return cut_answers.NOTHING_MORE
 
     def _ask(self, run: AnswerRun, question: AskQuestion) -> Done:
-        """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
+        """Ask the engine; if it, or its GPU, fails, load it again and ask once more, or let the answer go on."""
         try:
             return self._ask_once(run, question)
         except DeviceFailedError as failure:
-            if run.first_token is not None:
-                raise EngineError(tr("{failure} Ask again.", failure=failure), code=failure.code) from failure
-            self._reporter.notice(run.index, failure.code, str(failure))
+            code, message = failure.code, str(failure)
+        except EngineStoppedError as failure:
+            code, message = "engine-restarted", tr(_STUCK if failure.stuck else _DIED)
         self._check_cancelled()
+        self._reporter.notice(run.index, code, message)
         self._reload(run)
-        return self._ask_once(run, question)
+        return self._ask_after_failure(run, question)
+
+    def _ask_after_failure(self, run: AnswerRun, question: AskQuestion) -> Done:
+        """Ask again what a new engine is to answer, or what it is to go on with where the answer had begun."""
+        if not run.answer.strip():
+            run.forget_answer()
+            return self._ask_once(run, question)
+        before = question.turns[:-1] if question.continues else question.turns
+        turns = (*before, Turn(run.question, run.raw_answer(run.answer), run.material))
+        run.go_on()
+        tokens = run.tokens
+        question = replace(question, turns=turns, question="", may_be_empty=True, continues=True)
+        part = self._go_on(run, question)
+        return replace(
+            part,
+            answer=run.answer.strip(),
+            reasoning=run.reasoning,
+            generated_tokens=tokens + part.generated_tokens,
+            material=run.material,
+        )
 
     def _ask_once(self, run: AnswerRun, question: AskQuestion) -> Done:
         def make(id: int) -> AskQuestion:

@@ -82,6 +82,10 @@ class AnswerRun:
     def start_over(self) -> None:
         """Forget an answer that was not in the wanted language, and of which nothing was spoken."""
         self.is_foreign, self.asked_again = False, True
+        self.forget_answer()
+
+    def forget_answer(self) -> None:
+        """Forget what has come of an answer that is asked for again, of which nothing was spoken."""
         self.answer = self.reasoning = ""
         self.plain_text, self.splitter, self.spoken = (
             self.make_plain_text(),
@@ -89,6 +93,11 @@ class AnswerRun:
             SpokenPieces(),
         )
         self.cleaners = {"thinking": StreamCleaner(), "answer": StreamCleaner()}
+
+    def go_on(self) -> None:
+        """Expect the rest of an answer that was broken off, exactly behind what came of it."""
+        self.parts += 1
+        self.cleaners = {"thinking": StreamCleaner(), "answer": StreamCleaner()}  # what they held back comes again
 
     def raw_answer(self, answer: str) -> str:
         """Return `answer` of the engine's report with the space at its end, and what it continues."""

@@ -8,12 +8,15 @@ from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import StageEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import EngineStoppedError
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.ocr.availability import Availability
 from edge_assistant.system import memory
 from edge_assistant.system.errors import EngineError
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
+
+_STUCK = tr_noop("The engine no longer responded while loading the model, so it is restarting.")
 
 
 class ModelLoader:
@@ -50,7 +53,7 @@ class ModelLoader:
         self._reporter.emit(StageEvent(run.index, "load", 0.0))
         start = time.perf_counter()
         try:
-            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
+            self._load(run, context)
             self._was_loaded = True
         except EngineError:
             self._was_loaded = True  # the engine did run, if only briefly
@@ -58,6 +61,16 @@ class ModelLoader:
         finally:
             run.load += time.perf_counter() - start
         self._reporter.emit(StageEvent(run.index, "load", 1.0))
+
+    def _load(self, run: AnswerRun, context: int) -> None:
+        """Load the model, once more where the engine was stuck. Raises AssistantError."""
+        try:
+            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
+        except EngineStoppedError as failure:
+            if not failure.stuck:
+                raise
+            self._reporter.notice(run.index, "engine-restarted", tr(_STUCK))
+            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
 
     def unload(self) -> None:
         """Free the model's memory; the next load does not count as a restart."""

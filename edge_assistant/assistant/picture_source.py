@@ -20,7 +20,7 @@ from edge_assistant.engine.messages import Embeddings
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.imaging import token_budget
-from edge_assistant.system.errors import AssistantError, CancelledError
+from edge_assistant.system.errors import AssistantError, CancelledError, without_traceback
 from edge_assistant.system.i18n import tr
 
 MakeText = Callable[[CapturedPicture], PictureText | None]
@@ -111,7 +111,7 @@ class PictureSource:
         Raises AssistantError.
         """
         if self.state.error is not None:
-            raise self.state.error
+            raise without_traceback(self.state.error)
         if self.state.image is None:
             try:
                 self.state.image = self._capture(run, options)
@@ -132,18 +132,23 @@ class PictureSource:
     def report_small_text(self, index: int, options: AnswerOptions) -> None:
         """Report, once, after the first answer about a large picture, that small text could not be read.
 
-        Where the picture's text was recognised, only if some is so small; there may be some where none was.
+        Where the picture's text was recognised, only if some is so small, or in a script that cannot be.
         """
         height = self.state.unreadable_below
         if height is None or self._cancelled.is_set():
             return
         self.state.unreadable_below = None
-        page = self.state.text.page if self.state.text is not None else None
-        if page is not None and page.lines and all(line.box.height >= _BOX_HEIGHT * height for line in page.lines):
+        if not self._may_have_text_below(height):
             return
         advice = tr(options.small_text_advice)
         message = picture_checks.small_text_sentence(self.state.origin, options.task, advice)
         self._reporter.notice(index, "small-text", message)
+
+    def _may_have_text_below(self, height: int) -> bool:
+        page = self.state.text.page if self.state.text is not None else None
+        if page is None or page.unreadable:
+            return True
+        return any(line.box.height < _BOX_HEIGHT * height for line in page.lines)
 
     def _capture(self, run: AnswerRun, options: AnswerOptions) -> Image.Image:
         assert self.state.capture is not None, "look_at comes first"

@@ -12,7 +12,7 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.ocr.client import Pause, TextReader
 from edge_assistant.ocr.messages import PictureKind
 from edge_assistant.ocr.page import Line, Page
-from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
+from edge_assistant.system.errors import AssistantError, CancelledError, run_safely, without_traceback
 
 
 class PictureText:
@@ -98,7 +98,7 @@ class PictureText:
             if over and not new:
                 break
         if self._failure is not None:
-            raise self._failure
+            raise without_traceback(self._failure)  # it may have been raised before
         assert self._page is not None
         return self._page
 

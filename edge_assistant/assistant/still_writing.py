@@ -15,6 +15,9 @@ SILENCE_S = 10.0
 
 _CHECK_S = 1.0
 
+_END_S = 1.0
+"""The longest wait for the thread, which may just be with the voice."""
+
 
 class StillWriting:
     """Says "Still writing." through `say` when an answer is being written and nothing was heard for 10 s.
@@ -45,7 +48,7 @@ class StillWriting:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_END_S)
 
     def begin(self) -> None:
         """Count the silence from now on, if it is not counted yet: the answer is being written."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_STRIP_BYTES = 1 << 16
+_STRIP_BYTES = 1 << 19
 """How much of a picture is asked for at a time: python-xlib takes a time that grows with the square of an answer."""
 
 _MAX_PIXELS = 100_000_000

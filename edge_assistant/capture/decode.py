@@ -61,6 +61,9 @@ _FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PN
 _PHOTO_FORMATS = ("HEIF", "JPEG", "MPO")
 """Formats that cameras and telephones write, and programs that copy the screen seldom do."""
 
+_SILENT_ABOUT_MEMORY, _HEAVY_PIXELS = ("AVIF", "HEIF", "JPEG2000", "WEBP"), 20_000_000
+"""Formats whose decoders call every failure the same, also that of memory, and pixels from which it may be that."""
+
 _HEAD = 16_384
 """As many bytes from the beginning tell whether a file that is no picture is a document."""
 
@@ -120,6 +123,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
 
     Raises InputError where it is not a picture, damaged or too large; DoesNotFitError where memory runs out.
     """
+    is_heavy = False
     with _quiet_pillow():
         try:
             head = stream.read(_HEAD)
@@ -130,6 +134,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
                 raise picture_errors.document(name)
             with Image.open(stream, formats=load_formats()) as image:
                 _limit_size(image, name)
+                is_heavy = image.format in _SILENT_ABOUT_MEMORY and image.width * image.height > _HEAVY_PIXELS
                 with _quiet_libtiff(image):
                     image.load()
                 frame, notices = _first_useful_frame(image)
@@ -145,7 +150,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
             failure = explain_error(error)
             if failure.code != "internal":  # such as too little memory: not the file's fault
                 raise failure from error
-            raise picture_errors.damaged(name) from error
+            raise (picture_errors.damaged_or_too_large if is_heavy else picture_errors.damaged)(name) from error
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ The program imports this module to start it, so what decodes is imported in the 
 from __future__ import annotations
 
 import io
+import mmap
 import sys
 from multiprocessing.connection import Connection
 
@@ -15,8 +16,11 @@ MEMORY_LIMIT = 1_600_000_000
 """Bytes that the worker gets: the largest pictures that are allowed, of a usual format, take 1.4 GB with their file."""
 
 
-def serve(connection: Connection) -> None:
-    """Decode what is received, until the connection closes: a picture's name and length, then its file in pieces."""
+def serve(connection: Connection, shared: mmap.mmap | None) -> None:
+    """Decode what is received, until the connection closes: a picture's name and length, then its file in pieces.
+
+    Pixels that fit into it are put into `shared`.
+    """
     from edge_assistant.capture import decode
     from edge_assistant.capture.picture_pipe import send_picture
 
@@ -24,7 +28,7 @@ def serve(connection: Connection) -> None:
     while True:
         name, length = connection.recv()
         try:
-            send_picture(decode.decode(_receive_file(connection, length), name), connection.send)
+            send_picture(decode.decode(_receive_file(connection, length), name), connection.send, shared)
         except AssistantError as error:
             connection.send(("error", error.kind, error.code, str(error)))
         _forget_last_error()

@@ -19,6 +19,13 @@ def damaged(name: str) -> InputError:
     return InputError(tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged")
 
 
+def damaged_or_too_large(name: str) -> InputError:
+    """Return the error about a picture whose decoder failed, for lack of memory or because of wrong bytes."""
+    return InputError(
+        tr("{name} is damaged, or too large to open. Make it smaller, or save it as a PNG.", name=name), code="damaged"
+    )
+
+
 def empty(name: str) -> InputError:
     """Return the error about a picture without width or height."""
     return InputError(tr("{name} has no pixels.", name=name), code="empty")

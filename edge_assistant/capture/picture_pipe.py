@@ -1,39 +1,64 @@
-"""Pictures on their way through the pipe of a worker, in bands of rows, so that neither side needs a second copy."""
+"""Pictures on their way from a worker: through memory that is shared, where they fit into it, or else through the pipe.
+
+There they go in bands of rows, so that neither side needs a second copy.
+"""
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterator
 
 from PIL import Image
 
 from edge_assistant.capture.decode import CapturedPicture
 
-CHUNK_BYTES = 4 << 20
-"""The size of a message, about: a picture of 1920 x 1080 takes two. Shared memory was no quicker than that."""
+CHUNK_BYTES = 1 << 20
+"""The size of a message with pixels or a part of a file, about."""
+
+SHARED_BYTES = 8 << 20
+"""What is shared: room for a usual screen, 1920 x 1080. Larger pictures take so long that the pipe does not matter."""
+
+_PIECE_BYTES = 1 << 18
+"""Pieces so small are written in memory that the process has; for large ones the system clears new memory each time."""
 
 PictureHeader = tuple[tuple[int, int], tuple[tuple[str, str], ...], bool]
 """What is sent of a picture before its pixels: its size, its notices, and whether a camera made it."""
 
 
-def send_picture(captured: CapturedPicture, send: Callable[[object], object], kind: str = "picture") -> None:
-    """Send a picture: ("picture", its header), then its bands. `send` sends one message."""
+def send_picture(captured: CapturedPicture, send: Callable[[object], object], shared: mmap.mmap | None = None) -> None:
+    """Send a picture: "picture", its header and whether its pixels are in `shared`; else its bands follow.
+
+    `send` sends one message.
+    """
     image = captured.image
-    send((kind, (image.size, captured.notices, captured.is_photo)))
+    fits = shared is not None and 3 * image.width * image.height <= len(shared)
+    if shared is not None and fits:
+        shared.seek(0)
+        for top, bottom in _bands(image.size, _PIECE_BYTES):
+            shared.write(image.crop((0, top, image.width, bottom)).tobytes())
+    send(("picture", (image.size, captured.notices, captured.is_photo), fits))
+    if fits:
+        return
     for top, bottom in _bands(image.size):
         send(image.crop((0, top, image.width, bottom)).tobytes())
 
 
-def receive_picture(header: PictureHeader, receive: Callable[[], bytes]) -> CapturedPicture:
+def receive_picture(
+    header: PictureHeader, is_shared: bool, receive: Callable[[], bytes], shared: mmap.mmap | None = None
+) -> CapturedPicture:
     """Return the picture whose `header` has come; `receive` returns the next message."""
     size, notices, is_photo = header
+    if is_shared and shared is not None:
+        with memoryview(shared) as pixels, pixels[: 3 * size[0] * size[1]] as used:
+            return CapturedPicture(Image.frombytes("RGB", size, used), notices, is_photo=is_photo)
     image = Image.new("RGB", size)
     for top, bottom in _bands(size):
         image.paste(Image.frombytes("RGB", (size[0], bottom - top), receive()), (0, top))
     return CapturedPicture(image, notices, is_photo=is_photo)
 
 
-def _bands(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each band, and the one after its last."""
-    rows = max(1, CHUNK_BYTES // (3 * max(1, size[0])))
+def _bands(size: tuple[int, int], most: int = CHUNK_BYTES) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each band of about `most` bytes, and the one after its last."""
+    rows = max(1, most // (3 * max(1, size[0])))
     for top in range(0, size[1], rows):
         yield top, min(size[1], top + rows)

@@ -38,6 +38,17 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
     return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
 
 
+def load_library() -> None:
+    """Load what windows are drawn with, and the system libraries that it needs; no display is asked for.
+
+    Raises InputError that names what is missing.
+    """
+    try:
+        import PySide6.QtGui  # noqa: F401
+    except ImportError as error:
+        raise missing_error(error) from error
+
+
 def missing_error(error: ImportError) -> AssistantError:
     """Return the error for a part of Qt, or a system library of it, that is missing or for which memory ran out."""
     if is_out_of_memory_message(str(error)):

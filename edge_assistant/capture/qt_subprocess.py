@@ -22,7 +22,7 @@ from edge_assistant.capture.decode_worker import MEMORY_LIMIT
 from edge_assistant.capture.decoder import decoder
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.picture_pipe import receive_picture, send_picture
-from edge_assistant.capture.qt import list_monitors
+from edge_assistant.capture.qt import list_monitors, load_library
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr, tr_count
@@ -97,6 +97,12 @@ def check_clipboard() -> str:
     return tr("The clipboard can be read; it contains a picture now.")
 
 
+def check_window_library() -> str:
+    """Return a sentence that says that the library for windows can be loaded. Raises InputError."""
+    call(_serve_library, what=tr("The app's window"))
+    return tr("The library for the app's windows can be loaded.")
+
+
 def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> _Contents:
     def ask(platform: str | None) -> _Contents:
         what = tr("The clipboard")
@@ -148,7 +154,7 @@ def call(
             elif kind == "error":
                 raise rebuild_error(*values)
             elif kind == "picture":
-                return receive_picture(values[0], receive)
+                return receive_picture(values[0], values[1], receive)
             else:
                 return values[0]
     except WorkerDiedError as error:
@@ -196,6 +202,10 @@ def _serve_camera(connection: Connection, number: int | str | None, countdown: f
 
 def _serve_names(connection: Connection) -> None:
     serve(connection, list_cameras)
+
+
+def _serve_library(connection: Connection) -> None:
+    serve(connection, load_library)
 
 
 def _serve_monitors(connection: Connection) -> None:

@@ -19,7 +19,10 @@ _DARK = (24, 24, 24)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert the picture to mode RGB. Raises ValueError where its numbers cannot be colours (no finite range)."""
+    """Return the picture in mode RGB, itself where it is.
+
+    Raises ValueError where its numbers cannot be colours (no finite range).
+    """
     if image.mode in _OPAQUE_FORM:
         image = image.convert(_OPAQUE_FORM[image.mode])
     if image.mode in _DEEP_GREY:
@@ -28,7 +31,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
         return _lab_to_rgb(image)
     if image.has_transparency_data:
         return _composite(image.convert("RGBA"))
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _deep_grey_to_8_bit(image: Image.Image) -> Image.Image:

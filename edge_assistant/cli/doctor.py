@@ -241,4 +241,4 @@ def _check_cameras() -> str:
 def _check_window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return Finding(tr_noop("Window"), "fails", tr("This version has no window. Use the command line."))
-    return Finding(tr_noop("Window"), "works", tr("The library for the app's windows is installed."))
+    return try_part(tr_noop("Window"), qt_subprocess.check_window_library)

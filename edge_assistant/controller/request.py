@@ -35,6 +35,9 @@ TONE_TIMEOUT_S = 0.05
 _FRONT_TIMEOUT_S = 0.1
 """Seconds to wait for the window system (4 to 13 ms on X11); the tone of a press waits for this."""
 
+_ALLOW_TIMEOUT_S = 5.0
+"""The longest wait for the tone that says that the key was heard: the event loop may be at work."""
+
 _SCREEN_ORIGINS = ("window", "screen", "region")
 
 ScreenCaptured = Callable[[], object]
@@ -213,7 +216,7 @@ class Request:
     def _capture(self, on_screen_captured: ScreenCaptured) -> None:
         if isinstance(self.target, Path) or self.action in ("clipboard", "camera") or self._frozen_desktop is not None:
             on_screen_captured()
-            self._speech_allowed.wait()
+            self._speech_allowed.wait(_ALLOW_TIMEOUT_S)
             captured = self._capture_beside_screen()
         else:
             captured = self._capture_screen(on_screen_captured)
@@ -238,7 +241,7 @@ class Request:
         with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self, monitors=monitor is not None)
         on_screen_captured()
-        self._speech_allowed.wait()
+        self._speech_allowed.wait(_ALLOW_TIMEOUT_S)
         targets.check_unlocked(backend)
         if self.action == "screen" or monitor is not None:
             return targets.capture_screen(snapshot, monitor)

@@ -62,11 +62,17 @@ def library_files() -> list[Path]:
 def load_backends(folder: Path = LIBRARIES) -> None:
     """Load the best CPU backend in `folder` that this CPU can run, in a portable build.
 
-    An ordinary build is made for its CPU and has none to choose from. Raises EngineError.
+    An ordinary build is made for its CPU and has none to choose from. Raises EngineError; EngineUnfitError where the
+    files of a portable build are gone: models would be called damaged then.
     """
-    if not any(folder.glob("*ggml-cpu-*")):
+    has_choice = any(folder.glob("*ggml-cpu-*"))
+    if not has_choice and any(folder.glob("*ggml-cpu.*")):
         return
     count = ggml("ggml", "ggml_backend_reg_count", ctypes.c_size_t)
+    if not has_choice:
+        if count() == 0:
+            raise EngineUnfitError
+        return
     if count() == 0:
         ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
     if count() == 0:

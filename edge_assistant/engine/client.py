@@ -39,8 +39,10 @@ from edge_assistant.engine.messages import (
     TurnsDropped,
     picture_digest,
 )
+from edge_assistant.engine.pace import Pace
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, explain_error, rebuild_error
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
+from edge_assistant.system.worker_watch import Patience, watching
 
 _log = logging.getLogger(__name__)
 
@@ -63,10 +65,12 @@ _cpu_only = threading.Event()
 class Engine:
     """Runs a model in a worker process, which `load` starts, again after a crash; answers one question at a time.
 
-    `load` and `ask` block and belong to one thread; `cancel` and `close` may be called from any.
+    `load` and `ask` block and belong to one thread; `cancel` and `close` may be called from any. A worker that is stuck
+    is killed; how long that takes follows from its `pace`.
     """
 
     def __init__(self, config: EngineConfig) -> None:
+        self.pace = Pace()
         self._config = config
         self._process: WorkerProcess | None = None
         self._lock = threading.Lock()
@@ -80,6 +84,7 @@ class Engine:
         self._closed = False
         self._started = False  # whether the worker has come as far as to load the model
         self._on_device = False  # whether a GPU driver is in use in the worker
+        self._has_answered = False  # whether the worker has answered a question
         self.context = 0
         self.offload = NO_OFFLOAD
 
@@ -112,7 +117,8 @@ class Engine:
             assert process is not None
             self._cancelled, self._kill_at, self._busy = False, until, True
         try:
-            self._wait_for_reply(process, id, lambda _: None, self._worker_error)
+            with watching(process, self._patience()):
+                self._wait_for_reply(process, id, lambda _: None, self._worker_error)
         except AssistantError:
             if self._cancelled:
                 raise
@@ -172,9 +178,10 @@ class Engine:
         with self._lock:
             if self._closed or self._cancelled:
                 raise CancelledError
-            self._started = self._on_device = False
+            self._started = self._on_device = self._has_answered = False
             self._process = process = _spawn(config)
-        return self._receive_reply(process, 0, on_reply, self._load_error)
+        with watching(process, self.pace.load_patience()):
+            return self._receive_reply(process, 0, on_reply, self._load_error)
 
     def ask(self, make_request: Callable[[int], AskQuestion], on_reply: OnReply) -> Done:
         """Ask the loaded model a question; `make_request` creates it with the id it is given.
@@ -189,9 +196,12 @@ class Engine:
             request = make_request(self._last_id + 1)
             self._last_id += 1
             self._cancelled, self._kill_at, self._busy = False, None, True
-        self._join_or_drop_ahead(request)
-        reply = self._send_and_wait(process, request, on_reply)
+        with watching(process, self._patience(request)):
+            self._join_or_drop_ahead(request)
+            reply = self._send_and_wait(process, request, on_reply)
         assert isinstance(reply, Done)
+        self._has_answered = True
+        self.pace.note(reply)
         return reply
 
     def _send_and_wait(
@@ -228,8 +238,9 @@ class Engine:
             self._cancelled, self._kill_at, self._busy = False, None, True
         self.cancel_ahead()
         try:
-            process.send(GetEmbeddings(id))
-            reply = self._wait_for_reply(process, id, lambda _: None, self._worker_error)
+            with watching(process, self._patience()):
+                process.send(GetEmbeddings(id))
+                reply = self._wait_for_reply(process, id, lambda _: None, self._worker_error)
         except (WorkerDiedError, AssistantError):
             return None  # the picture will be encoded again, which costs only time
         assert isinstance(reply, EmbeddingsReply)
@@ -255,7 +266,8 @@ class Engine:
             request = make_request(self._last_id)
             self._cancelled, self._kill_at, self._busy, self._measuring = False, None, True, True
         try:
-            reply = self._send_and_wait(process, request, lambda _: None)
+            with watching(process, self._patience()):
+                reply = self._send_and_wait(process, request, lambda _: None)
         except CancelledError:
             if self._closed:
                 raise
@@ -302,7 +314,7 @@ class Engine:
             ahead = EncodeAhead(self._last_id, rgb, width, height)
             self._ahead = ahead.id, picture_digest(ahead)
             self._cancelled, self._busy = False, True  # so that a cancel kills a worker that does not read
-        with contextlib.suppress(WorkerDiedError):  # the next question notices
+        with contextlib.suppress(WorkerDiedError), watching(process, self._patience()):  # the next question notices
             process.send(ahead)
         self._busy = False
 
@@ -311,7 +323,7 @@ class Engine:
         ahead, self._ahead, process = self._ahead, None, self._process
         if ahead is not None and process is not None:
             with contextlib.suppress(WorkerDiedError):
-                process.send(CancelQuestion(ahead[0]))
+                process.send(CancelQuestion(ahead[0]), timeout=_CANCEL_GRACE_S)  # without it only time is lost
 
     def _join_or_drop_ahead(self, request: AskQuestion) -> None:
         ahead, self._joined_id = self._ahead, 0
@@ -423,6 +435,9 @@ class Engine:
                 self._overdue = self._last_id, time.monotonic() + _NODE_TIMEOUT_S
             raise CancelledError
 
+    def _patience(self, request: AskQuestion | None = None) -> Patience:
+        return self.pace.patience(request, on_device=self._on_device, background=self._config.background)
+
     def _discard(self, process: WorkerProcess) -> None:
         process.kill()
         with self._lock:
@@ -440,7 +455,7 @@ class Engine:
         return self._worker_error(error)
 
     def _worker_error(self, error: WorkerDiedError) -> AssistantError:
-        return CancelledError() if self._cancelled else failures.worker_error(error)
+        return CancelledError() if self._cancelled else failures.worker_error(error, has_answered=self._has_answered)
 
     def _disable_device(self) -> DeviceFailedError:
         """Make the next loads use the CPU only; return the error that says so."""

@@ -13,10 +13,27 @@ from edge_assistant.system.errors import (
     is_out_of_memory_message,
     out_of_memory_error,
 )
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.worker_process import WorkerDiedError, was_killed
 
+STUCK = "engine-stuck"
+"""The code of errors about an engine from which nothing more came."""
+
 _ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # exit codes: SIGILL, and Windows' STATUS_ILLEGAL_INSTRUCTION
+
+
+_STUCK = tr_noop("The engine no longer responded, so it was ended. Ask again.")
+_STUCK_LOADING = tr_noop(
+    "The engine no longer responded while loading the model, so it was ended. Close some programs and try again."
+)
+
+
+class EngineStoppedError(EngineError):
+    """The engine died, or was killed because it was stuck; the question may be asked again, of a new engine."""
+
+    def __init__(self, message: str, *, stuck: bool) -> None:
+        super().__init__(message, code=STUCK if stuck else "engine-died")
+        self.stuck = stuck
 
 
 class DeviceFailedError(EngineError):
@@ -29,6 +46,8 @@ def load_error(error: WorkerDiedError, model: Path, *, started: bool) -> Assista
     """Return the error of a worker that died while loading; `started`: it had come as far as to open the model."""
     if _ran_out_of_memory(error):
         return out_of_memory_error()
+    if error.stuck:
+        return EngineStoppedError(tr(_STUCK_LOADING), stuck=True)
     if was_killed(error.exit_code):
         return EngineError(
             tr("The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again."),
@@ -46,15 +65,25 @@ def load_error(error: WorkerDiedError, model: Path, *, started: bool) -> Assista
     )
 
 
-def worker_error(error: WorkerDiedError) -> AssistantError:
-    """Return the error of a worker that died after it had loaded the model."""
+def worker_error(error: WorkerDiedError, *, has_answered: bool = True) -> AssistantError:
+    """Return the error of a worker that died after it had loaded the model; with `has_answered` False, at its first
+    question.
+    """
     if _ran_out_of_memory(error):
         return out_of_memory_error()
+    if error.stuck:
+        return EngineStoppedError(tr(_STUCK), stuck=True)
     if was_killed(error.exit_code):
         reason = tr("It was stopped from outside, perhaps for lack of memory.")
     else:
         reason = tr("It ended unexpectedly.")
-    return EngineError(tr("The engine stopped. {reason} Ask again.", reason=reason), code="engine-died")
+        if not has_answered:  # as at a header with which nothing can be computed
+            first = tr(
+                "The engine stopped at its first question. Ask again. If it stops again, the model is damaged: "
+                "download it again."
+            )
+            return EngineStoppedError(first, stuck=False)
+    return EngineStoppedError(tr("The engine stopped. {reason} Ask again.", reason=reason), stuck=False)
 
 
 def device_error(gpu_layers: int | None) -> DeviceFailedError:

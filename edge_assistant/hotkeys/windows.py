@@ -35,6 +35,9 @@ _TRIAL_ID = 0xBFFF
 _ERROR_HOTKEY_ALREADY_REGISTERED = 1409
 """Another program has the key, or Windows itself (winerror.h)."""
 
+_READY_TIMEOUT_S = 10.0
+"""Seconds for Windows to register the keys; it takes milliseconds."""
+
 _ENDED = tr_noop("Windows no longer sends shortcuts. The command edge-assistant trigger still works.")
 
 
@@ -81,7 +84,9 @@ class WindowsHotkeys:
 
         self._thread = threading.Thread(target=run, name="hotkeys", daemon=True)
         self._thread.start()
-        ready.wait()
+        if not ready.wait(_READY_TIMEOUT_S):
+            self.unavailable = tr(_ENDED)
+            on_notice(self.unavailable)
         return tuple(refused)
 
     def close(self) -> None:

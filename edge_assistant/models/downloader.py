@@ -19,7 +19,8 @@ from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, WeightsError
 from edge_assistant.system.i18n import tr
 
-# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
+# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried. One that
+# brings more before it breaks begins the row of attempts anew.
 _MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
 
 
@@ -110,7 +111,7 @@ class Downloader:
                     self._restart(part)
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
-                elif part.size > before:
+                elif part.size - before >= _MIN_BYTES:
                     attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
                 attempts.record_failure(error)
 

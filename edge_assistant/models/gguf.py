@@ -22,6 +22,8 @@ _FILE_TYPES = {
 }  # fmt: skip
 QUANTISATION = re.compile(r"(?i)(?<![a-z0-9])(i?q\d(?:_[a-z0-9]{1,3}){0,2}|b?f16|f32)(?![a-z0-9])")
 _NOT_THINKING = re.compile(r"no[nt]?[-_. ]?thinking")
+# What the vision tower is divided by: at a zero the engine would crash when it is first used.
+_DIVISORS = ("attention.head_count", "patch_size", "spatial_merge_size")
 # llama.h, enum llama_pooling_type: what an embedding or reranking model ends with
 _NO_POOLING = (-1, 0)
 # What such models are called: not all of their files have the keys.
@@ -103,6 +105,8 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], present: Collec
     kv_bytes = None
     if blocks is not None and kv_heads is not None and key_length is not None and value_length is not None:
         kv_bytes = blocks * kv_heads * (key_length + value_length) * 2
+    if any(number(f"clip.vision.{key}") == 0 for key in _DIVISORS):
+        raise WeightsError(tr("{name} is damaged: its header lacks the dimensions.", name=path.name))
     tower_layers = metadata.get("clip.vision.is_deepstack_layers")
     tower_deepstack = sum(map(bool, tower_layers)) if isinstance(tower_layers, tuple) else 0
     in_name = QUANTISATION.search(path.stem)
@@ -144,6 +148,6 @@ def _variant(template: str | None, names: tuple[str | None, ...]) -> Variant | N
     if template is not None and "add_generation_prompt" in template:
         opening = template.rpartition("add_generation_prompt")[2]
         # Hybrid templates turn thinking off by a closed pair of tags.
-        opening = re.sub(r"<think>.*?</think>", "", opening, flags=re.DOTALL)
-        return "thinking" if "<think>" in opening or named == "thinking" else "instruct"
+        still_open = opening.rpartition("</think>")[2]
+        return "thinking" if "<think>" in still_open or named == "thinking" else "instruct"
     return named

@@ -12,6 +12,7 @@ from edge_assistant.models.hub import Hub, Remote
 from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.models.operations import OperationListener, OperationResult
 from edge_assistant.models.partial_file import check_space
+from edge_assistant.models.patient_hub import PatientHub
 from edge_assistant.models.progress import FileProgress, OnProgress, TransferProgress
 from edge_assistant.models.trust import Trust
 from edge_assistant.system.cancellation import Cancellation
@@ -66,7 +67,7 @@ class PullOperation:
         if missing > 0:
             check_space(library.data_models / entries[0].file, missing)
         progress = FileProgress(sum(entry.about_size for entry in entries), _progress_reporter(listener), cancel)
-        hub = self.hub or Hub()
+        hub = PatientHub(self.hub or Hub(), cancel)
         trust = Trust(library, hub, listener, cancel, trust_new=self.trust_new)
         targets = {each.entry: trust.find(self.model, each.entry) for each in statuses if self._is_to_decide(each)}
         trust.accept(self.model, list(targets.values()))

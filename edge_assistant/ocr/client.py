@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
@@ -30,16 +30,18 @@ from edge_assistant.system import cpu
 from edge_assistant.system.errors import AssistantError, CancelledError, is_out_of_memory_message, out_of_memory_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
+from edge_assistant.system.worker_watch import Patience, watching
 
 _log = logging.getLogger(__name__)
 
 IDLE_S = 60.0
 """Seconds after the last page until the worker ends, which frees its memory."""
 
-PATIENCE_S = 60.0
-"""Seconds without a line, for each megapixel of the picture and one more, after which the worker counts as stuck.
+PATIENCE = Patience(idle_s=60.0, busy_s=60.0)
+"""How long the worker may take for a line: `busy_s` is for each megapixel of the picture, and once more.
 
-A busy computer with two cores takes less than two.
+A busy computer with two cores takes less than two seconds. To start may take long where programs are looked through for
+viruses, so one that does nothing gets as long.
 """
 
 _CHECK_S = 0.05
@@ -82,10 +84,10 @@ class TextReader:
     All methods may be called from any thread; `read` blocks.
     """
 
-    def __init__(self, idle_s: float = IDLE_S, patience_s: float = PATIENCE_S) -> None:
-        """The worker ends `idle_s` seconds after its last page; see PATIENCE_S for the other."""
+    def __init__(self, idle_s: float = IDLE_S, patience: Patience = PATIENCE) -> None:
+        """The worker ends `idle_s` seconds after its last page; see PATIENCE for the other."""
         self._idle_s = idle_s
-        self._patience_s = patience_s
+        self._patience = patience
         self._reading = threading.Lock()
         self._waiting = 0  # for the page that is being read
         self._lock = threading.Lock()  # of what follows
@@ -129,8 +131,8 @@ class TextReader:
         """Read an RGB picture; call `on_line` on this thread with each line as it is recognised, in reading order.
 
         `threads` is how many cores may compute: by default two, where there are so many; give 1 beside the model. A
-        worker that dies is replaced once. Raises OcrError, DoesNotFitError (no memory), and CancelledError: a cancel
-        kills the worker. A page that pauses goes on when another one waits for it, too.
+        worker that dies or is stuck is replaced once. Raises OcrError, DoesNotFitError (no memory), and CancelledError:
+        a cancel kills the worker. A page that pauses goes on when another one waits for it, too.
         """
         if not picture.width or not picture.height:
             return Page(picture.width, picture.height)
@@ -189,7 +191,8 @@ class TextReader:
                 if self._cancels != cancels or self._closed or reading.is_cancelled():
                     raise CancelledError from error
                 _log.warning("the text worker died: %s %s", error, " ".join(error.last_lines[-1:]))
-                self._availability.note_death(error.exit_code, error.last_lines)
+                if not error.stuck:
+                    self._availability.note_death(error.exit_code, error.last_lines)
                 self._require_available()
                 if last:
                     raise _explain_death(error) from error
@@ -205,37 +208,37 @@ class TextReader:
         may_pause = self._may_pause(reading)
         pause_after_s = _PAUSE_AFTER_S * (1 + picture.width * picture.height / 1e6) if may_pause else None
         request = ReadPage(id, picture.tobytes(), *picture.size, reading.kind, reading.threads, pause_after_s)
-        # A worker that does not run takes no more than the pipe holds.
-        threading.Thread(target=_send, args=(process, request), name="text-send", daemon=True).start()
-        self._require_available()  # the files are read while the worker loads them
-        patience = self._patience_s * (1 + picture.width * picture.height / 1e6)
-        lines, heard = 0, time.monotonic()
-        while True:
-            reply: Reply | None = process.receive(_CHECK_S)
-            if reading.is_cancelled() or self._closed:
-                raise CancelledError
-            if may_pause:
-                heard = time.monotonic()
-                may_pause = self._may_pause(reading)
-                if not may_pause:
-                    process.send(GoOn(id))
-            if reply is None or reply.id != id:
-                if time.monotonic() - heard > patience:
-                    raise OcrError(tr("Recognising the text takes too long. Try again, or ask the model."))
-                continue
-            if isinstance(reply, PageRead):
-                return reply.page
-            if isinstance(reply, ReadFailed):
-                raise _explain_failure(reply)
-            if isinstance(reply, Paused):
-                if reading.pause is not None:
-                    reading.pause.on_begun()
-                continue
-            lines += 1
-            if lines > reading.told:
-                reading.told = lines
-                reading.on_line(reply.line)
-            heard = time.monotonic()
+        is_paused = False
+        patience = replace(self._patience, busy_s=self._patience.busy_s * (1 + picture.width * picture.height / 1e6))
+        with watching(process, patience, is_excused=lambda: is_paused):
+            # A worker that does not run takes no more than the pipe holds.
+            threading.Thread(target=_send, args=(process, request), name="text-send", daemon=True).start()
+            self._require_available()  # the files are read while the worker loads them
+            lines = 0
+            while True:
+                reply: Reply | None = process.receive(_CHECK_S)
+                if reading.is_cancelled() or self._closed:
+                    raise CancelledError
+                if may_pause:
+                    may_pause = self._may_pause(reading)
+                    if not may_pause:
+                        process.send(GoOn(id))
+                        is_paused = False
+                if reply is None or reply.id != id:
+                    continue
+                if isinstance(reply, PageRead):
+                    return reply.page
+                if isinstance(reply, ReadFailed):
+                    raise _explain_failure(reply)
+                if isinstance(reply, Paused):
+                    is_paused = may_pause
+                    if reading.pause is not None:
+                        reading.pause.on_begun()
+                    continue
+                lines += 1
+                if lines > reading.told:
+                    reading.told = lines
+                    reading.on_line(reply.line)
 
     def _may_pause(self, reading: _Reading) -> bool:
         return reading.pause is not None and not self._waiting and reading.pause.is_wanted()
@@ -305,6 +308,8 @@ def _explain_failure(failure: ReadFailed) -> AssistantError:
 
 
 def _explain_death(death: WorkerDiedError) -> AssistantError:
+    if death.stuck:
+        return OcrError(tr("Recognising the text takes too long. Try again, or ask the model."))
     if is_out_of_memory_message(" ".join(death.last_lines)):
         return out_of_memory_error()
     return OcrError(tr("The text could not be recognised. Try again, or ask the model."))

@@ -5,14 +5,15 @@ The program imports this module to start it, so what computes is imported in the
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from edge_assistant.ocr.messages import GoOn, LineRead, NetworkPaths, PageRead, Paused, ReadFailed, ReadPage, Request
 from edge_assistant.system import worker_process
+from edge_assistant.system.error_traces import format_trace
 from edge_assistant.system.errors import is_out_of_memory_message
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def serve(connection: Connection, paths: NetworkPaths) -> None:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as error:  # noqa: BLE001 (damaged files and a lack of memory end in many ways)
-            traceback.print_exc()
+            print(format_trace(error), file=sys.stderr)
             if isinstance(request, ReadPage):
                 connection.send(_failure(request.id, error))
 

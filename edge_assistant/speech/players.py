@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from edge_assistant.speech.audio_output import count_outputs
 from edge_assistant.system.i18n import tr
 
+_END_S = 1.0  # for a player that was killed
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because nothing may be loaded between fork and exec.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -100,7 +101,8 @@ class _Process:
             output = self._stderr(timeout)
         except subprocess.TimeoutExpired:
             self.stop()
-            self._process.communicate()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # in a call of the system's that never ends
+                self._process.communicate(timeout=_END_S)
             raise NoSoundError(tr("{name} plays nothing: the audio output hangs.", name=self._name)) from None
         if self._process.returncode < 0:
             return False

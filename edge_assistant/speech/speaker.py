@@ -41,6 +41,8 @@ from edge_assistant.text.spoken_form import spoken_form
 # A worker that does not acknowledge a Stop within this many seconds is killed, together with its player. On Windows the
 # audio output is stopped first and the voice may take longer; a new worker would take seconds there.
 _STOP_GRACE = 0.5 if sys.platform == "win32" else 0.05
+# A worker that takes no message for so many seconds is stuck: it has a thread for that.
+_SEND_TIMEOUT_S = 10.0
 # The worker has this many utterances at a time: the one that is heard, and the next.
 _AHEAD = 2
 # Speech is turned off after this many failures in a row. Sound that lasted for a second counts as a success.
@@ -135,7 +137,7 @@ class Speaker:
             process = self._process
         if process is not None:
             with contextlib.suppress(WorkerDiedError):  # the next one begins with them
-                process.send(Configure(rate, volume))
+                process.send(Configure(rate, volume), _STOP_GRACE)  # a worker that takes nothing is replaced soon
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
         """Queue a tone; with `if_idle` only while nothing is spoken or queued. Return at once."""
@@ -280,9 +282,9 @@ class Speaker:
             if process is None or utterance.stop_deadline is not None:
                 self._remove(utterance)
                 continue
-            process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.parts))
+            _send(process, Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.parts))
             if utterance.stop_deadline is not None:
-                process.send(Stop(utterance.id))  # the worker got the first Stop before this Say
+                _send(process, Stop(utterance.id))  # the worker got the first Stop before this Say
 
     def _receive(self) -> None:
         """Receive one reply, or see that it is overdue. Raises WorkerDiedError."""
@@ -396,6 +398,12 @@ def _silence(process: WorkerProcess, last_id: int) -> None:
     with contextlib.suppress(WorkerDiedError):  # the speaker's own thread notices
         if not process.send(Stop(last_id), _STOP_GRACE):
             kill_group(process.pid)
+
+
+def _send(process: WorkerProcess, message: Say | Play | Stop) -> None:
+    """Send a message. Raises WorkerDiedError, also where the worker takes none."""
+    if not process.send(message, _SEND_TIMEOUT_S):
+        raise WorkerDiedError(process.name, None, (), stuck=True)
 
 
 def _terminate(process: WorkerProcess) -> None:

@@ -44,7 +44,10 @@ def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 def on_battery() -> bool:
     """Return whether the machine runs on its battery now; False where there is none, or where that is not known."""
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    try:
+        battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    except OSError:  # psutil lists /sys/class/power_supply, which containers and some kernels lack
+        return False
     return battery is not None and battery.power_plugged is False
 
 

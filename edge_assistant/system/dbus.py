@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from edge_assistant.system.time_limit import call_within
+
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
+
+_CONNECT_TIMEOUT_S = 10.0
+"""Seconds for a bus to greet; one on this computer takes milliseconds."""
 
 Bus = Literal["SESSION", "SYSTEM"]
 
@@ -38,7 +43,9 @@ def connect(bus: Bus) -> Iterator[DBusConnection]:
     from jeepney.wrappers import DBusErrorResponse
 
     try:
-        with open_dbus_connection(bus) as connection:
+        with call_within(
+            _CONNECT_TIMEOUT_S, lambda: open_dbus_connection(bus), name="D-Bus", discard=lambda late: late.close()
+        ) as connection:
             yield connection
     except DBusErrorResponse as error:
         raise DBusError(str(error), error.name) from error

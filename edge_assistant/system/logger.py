@@ -5,12 +5,15 @@ The kinds of the last problems are kept in memory (recent_problems.py).
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import os
 import sys
+from typing import Any
 
 from edge_assistant.system import text_cleaning
+from edge_assistant.system.error_traces import describe_error, format_trace
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.recent_problems import recent_problems
 
@@ -19,13 +22,20 @@ LOG_VARIABLE = "EDGE_ASSISTANT_LOG"
 
 class Formatter(logging.Formatter):
     """A formatter that escapes a record, so that it neither controls the terminal that shows the log nor forges
-    records.
+    records. Of errors it leaves out what they quote.
     """
+
+    def formatException(self, ei: Any) -> str:
+        return format_trace(ei[1]) if ei[1] is not None else ""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return text_cleaning.escape_line(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
+        record, arguments = copy.copy(record), record.args
+        record.exc_text = None  # as another formatter may have written it
+        if isinstance(arguments, tuple):
+            record.args = tuple(describe_error(each) if isinstance(each, BaseException) else each for each in arguments)
         return text_cleaning.escape(super().format(record))
 
 
@@ -62,7 +72,7 @@ class _LogFileHandler(logging.FileHandler):
     def _open(self) -> io.TextIOWrapper:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         descriptor = os.open(
-            self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o666
+            self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o600
         )
         if sys.platform != "win32":
             os.set_blocking(descriptor, True)

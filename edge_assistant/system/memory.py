@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import psutil
 
+_END_S = 10.0  # for the last sample, which takes milliseconds
 _INTERVAL_S = 0.25  # seconds between two samples
 _MIN_GROWTH = 1.01  # RSS that grew by less cannot have moved the peak by more
 _HAS_PSS = sys.platform == "linux"
@@ -85,9 +86,9 @@ class PeakMemory:
         self.stop()
 
     def stop(self) -> None:
-        """Take the last sample and end; may be called again."""
+        """Take the last sample and end; may be called again. A system that gives no figures is not waited for long."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(_END_S)
 
     def _run(self) -> None:
         own = psutil.Process()

@@ -12,10 +12,10 @@ import ctypes
 import logging
 import multiprocessing
 import os
+import selectors
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.system import windows_job, windows_priority, worker_bootstrap
+from edge_assistant.system.error_traces import format_trace
 
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15  # linux/prctl.h
@@ -58,12 +59,16 @@ _spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
 class WorkerDiedError(Exception):
-    """The worker process is gone; `last_lines` are the last lines that it printed, oldest first."""
+    """The worker process is gone; `last_lines` are the last lines that it printed, oldest first.
 
-    def __init__(self, name: str, exit_code: int | None, last_lines: tuple[str, ...]) -> None:
+    `stuck`: it was killed because nothing more came from it, see worker_watch.py.
+    """
+
+    def __init__(self, name: str, exit_code: int | None, last_lines: tuple[str, ...], *, stuck: bool = False) -> None:
         super().__init__(f"{name} ended with exit code {exit_code}")
         self.exit_code = exit_code
         self.last_lines = last_lines
+        self.stuck = stuck
 
 
 class _InheritedHandle:
@@ -102,7 +107,11 @@ class WorkerProcess:
         self._kill_lock = threading.Lock()
         self._wake_lock = threading.Lock()
         self._wake_pending = False
-        self._killed = False
+        self._killed = self._stuck = False
+        self.messages = 0
+        """How many messages have come from it."""
+        self.is_awaited = False
+        """Whether somebody waits just now for its next message, or until it takes one."""
         self._last_lines: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
         self._connection, worker_end = context.Pipe(duplex=True)
@@ -146,17 +155,22 @@ class WorkerProcess:
         return self._process.is_alive()
 
     def send(self, message: object, timeout: float = -1) -> bool:
-        """Send one message; return False when another one was still stuck in the Pipe after `timeout` seconds.
+        """Send one message; return False when another one was still stuck in the Pipe after `timeout` seconds, or the
+        Pipe was still full.
 
         Raises WorkerDiedError when the worker is gone.
         """
         if not self._send_lock.acquire(timeout=timeout):
             return False
+        self.is_awaited = True
         try:
+            if timeout >= 0 and not _has_room(self._connection, timeout):
+                return False
             self._connection.send(message)
         except (OSError, ValueError, TypeError) as error:  # TypeError: closed meanwhile on another thread
             raise self._died_error() from error
         finally:
+            self.is_awaited = False
             self._send_lock.release()
         return True
 
@@ -164,15 +178,20 @@ class WorkerProcess:
         """Return the next message, or None when none came within `timeout` seconds or before `wake`. Raises
         WorkerDiedError.
         """
+        self.is_awaited = True
         try:
             ready = wait([self._connection, self._wake_receiver], timeout)
             if self._connection in ready:
-                return self._connection.recv()
+                message = self._connection.recv()
+                self.messages += 1
+                return message
             if ready:
                 self._clear_wake()
             return None
         except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed meanwhile on another thread
             raise self._died_error() from error
+        finally:
+            self.is_awaited = False
 
     def wake(self) -> None:
         """Make the pending `receive`, or else the next one, return without a message."""
@@ -192,6 +211,15 @@ class WorkerProcess:
             kill_group(self.pid)  # and may have become the leader only now
             self._process.join(1.0)
         self._close_pipes()
+
+    def kill_stuck(self) -> None:
+        """Kill a worker that does not answer: whoever waits for it gets a WorkerDiedError that says so."""
+        with self._kill_lock:
+            if self._killed:
+                return
+            self._stuck = True
+            kill_group(self.pid)  # its pipes stay open, since others wait for them now
+            self._process.kill()
 
     def close(self, timeout: float = 0.2) -> None:
         """Close the Pipe, which asks the worker to end; kill it after `timeout` seconds."""
@@ -214,13 +242,22 @@ class WorkerProcess:
     def _died_error(self) -> WorkerDiedError:
         self._process.join(0.5)
         self._reader.join(0.2)
-        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_lines))
+        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_lines), stuck=self._stuck)
 
     def _read_output(self, output: int) -> None:
         with open(output, encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 self._last_lines.append(line.rstrip())
                 _log.debug("%s: %s", self.name, line.rstrip())
+
+
+def _has_room(connection: Any, timeout: float) -> bool:
+    """Return whether a small message can be written within `timeout` seconds; on Windows this is not known."""
+    if sys.platform == "win32":
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_WRITE)
+        return bool(selector.select(timeout))
 
 
 def kill_group(pid: int) -> None:
@@ -308,7 +345,7 @@ def _run(
         target(connection, *arguments)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
-    except Exception:  # noqa: BLE001 (the parent logs it)
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 (the parent logs it)
+        print(format_trace(error), file=sys.stderr)
         os._exit(_EXCEPTION_EXIT_CODE)
     os._exit(0)

@@ -6,11 +6,13 @@ import collections
 import contextlib
 import logging
 import os
-import queue
 import select
+import socket
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from edge_assistant.system.time_limit import call_within
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -29,33 +31,66 @@ class NoServerError(Exception):
 
 def connect(name: str | None) -> Display:
     """Connect to the display `name`, or to that of DISPLAY. Raises NoServerError."""
-    from Xlib import display, xauth
-
-    # An odd .Xauthority makes Xlib print on standard output, which belongs to the answer.
-    xauth.print = _log.debug  # type: ignore[attr-defined]
-    answers: queue.SimpleQueue[Display | Exception] = queue.SimpleQueue()
-    given_up = threading.Event()
-
-    def open_display() -> None:
-        try:
-            connection = display.Display(name)
-            if given_up.is_set():
-                connection.close()
-            else:
-                answers.put(connection)
-        except Exception as error:  # noqa: BLE001 (Xlib fails in many ways on odd names and odd servers)
-            answers.put(error)
-
-    threading.Thread(target=open_display, name="X server", daemon=True).start()
+    attempt = _Attempt()
     try:
-        answer = answers.get(timeout=ANSWER_TIMEOUT_S)
-    except queue.Empty:
-        given_up.set()
-        answer = TimeoutError()
-    if isinstance(answer, Exception):
-        _log.info("no X server: %r", answer)
-        raise NoServerError from answer
-    return answer
+        display = call_within(ANSWER_TIMEOUT_S, lambda: attempt.open(name), name="X server", discard=_close)
+    except Exception as error:  # Xlib fails in many ways on odd names and odd servers
+        attempt.end()
+        _log.info("no X server: %r", error)
+        raise NoServerError from error
+    return display
+
+
+_attempts = threading.local()
+"""The attempt that this thread makes."""
+
+
+class _Attempt:
+    """One attempt to connect, and the sockets that Xlib opens for it: it leaves them open where it fails."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+
+    def open(self, name: str | None) -> Display:
+        """Connect. Raises whatever Xlib raises."""
+        from Xlib import display, xauth
+        from Xlib.support import unix_connect
+
+        # An odd .Xauthority makes Xlib print on standard output, which belongs to the answer.
+        xauth.print = _log.debug  # type: ignore[attr-defined]
+        setattr(unix_connect, "socket", _KeptSockets)  # noqa: B010 (it is a module's own import)
+        _attempts.current = self
+        return display.Display(name)
+
+    def keep(self, made: socket.socket) -> socket.socket:
+        """Keep a socket until the attempt has ended."""
+        self._sockets.append(made)
+        return made
+
+    def end(self) -> None:
+        """Close all sockets; this also ends a wait of Xlib's for a server that says nothing."""
+        for each in self._sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+class _KeptSockets:
+    """What Xlib's own module for connections takes for the module `socket`."""
+
+    AF_INET, AF_UNIX = socket.AF_INET, getattr(socket, "AF_UNIX", None)
+    SOCK_STREAM, error = socket.SOCK_STREAM, socket.error
+    gethostname = staticmethod(socket.gethostname)
+
+    @staticmethod
+    def socket(family: int, kind: int) -> socket.socket:
+        """Make a socket of the present attempt."""
+        attempt: _Attempt = _attempts.current
+        return attempt.keep(socket.socket(family, kind))
+
+
+def _close(late: Display) -> None:
+    late.close()
 
 
 @contextlib.contextmanager

@@ -10,8 +10,10 @@ from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system import worker_process
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, rebuild_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.worker_watch import Patience, watching
 
 _POLL = 0.05  # seconds between two checks for a cancel
+_PATIENCE = Patience(idle_s=120.0, busy_s=3600.0, stopped_s=60.0)  # all other programs go first
 _STEP = 0.01  # least difference of the fraction between two reports
 
 
@@ -21,16 +23,17 @@ def make_tower(
     """Make the tower in the format `name` from the published file `parent`. Raises AssistantError, CancelledError."""
     worker = worker_process.WorkerProcess(_serve, str(parent), name, name="tower")
     try:
-        while True:
-            if is_cancelled():
-                raise CancelledError
-            reply = worker.receive(_POLL)
-            if isinstance(reply, float):
-                on_fraction(reply)
-            elif isinstance(reply, CachedTower):
-                return reply
-            elif reply is not None:
-                raise rebuild_error(*reply)
+        with watching(worker, _PATIENCE):
+            while True:
+                if is_cancelled():
+                    raise CancelledError
+                reply = worker.receive(_POLL)
+                if isinstance(reply, float):
+                    on_fraction(reply)
+                elif isinstance(reply, CachedTower):
+                    return reply
+                elif reply is not None:
+                    raise rebuild_error(*reply)
     except worker_process.WorkerDiedError as death:
         message = tr("The faster vision encoder could not be made. The default one is used.")
         raise EngineError(message, code="tower") from death

@@ -35,7 +35,7 @@ def measure_on_cpu(
     finally:
         ended.set()
         engine.close()
-        watcher.join()
+        watcher.join(1.0)
     if measured is None:
         raise CancelledError
     return measured

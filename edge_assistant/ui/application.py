@@ -54,6 +54,7 @@ from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.tutorial.presenter import TutorialPresenter
 from edge_assistant.ui.window_hider import WindowHider
 
+_SERVICE_END_S = 20.0  # the parts of the service have limits of their own; what is left ends with the program
 _TRAY_TIMEOUT_MS = 2000
 """At login the tray may start later than this program; after this time there is taken to be none."""
 
@@ -329,7 +330,7 @@ class Application(QObject):
             self.tray.hide()
             self.models.stop()
             self.service.quit()
-            self._thread.join()
+            self._thread.join(_SERVICE_END_S)
         if self._failure is not None:
             raise self._failure
 

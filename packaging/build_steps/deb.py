@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
+from build_steps.layout import METAINFO
 from build_steps.libraries import SYSTEM, oldest_libc
 from build_steps.product import MAINTAINER, SUMMARY, version
 
@@ -54,6 +56,11 @@ def build(program: Path, target: Path, *, compressed: bool) -> Path:
         folder = share / "icons/hicolor" / icon.parent.name / "apps"
         folder.mkdir(parents=True)
         shutil.copy(icon, folder)
+    (share / "metainfo").mkdir()
+    shutil.copy(place / "share" / METAINFO, share / "metainfo")
+    (share / "man/man1").mkdir(parents=True)
+    with gzip.GzipFile(share / "man/man1/edge-assistant.1.gz", "wb", mtime=0) as packed:
+        packed.write((place / "share/edge-assistant.1").read_bytes())
     documents = share / "doc/edge-assistant"
     documents.mkdir(parents=True)
     (documents / "copyright").write_text(_COPYRIGHT, encoding="utf-8")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
+from build_steps import man
 from build_steps.icons import DRAWING, SIZES
 from build_steps.paths import PACKAGING
+from build_steps.product import source_date, version
 from build_steps.weights import WeightsFile, digest, place
 
 SUMS = "SHA256SUMS"
+METAINFO = "org.edge_assistant.EdgeAssistant.metainfo.xml"
+"""What shops for software read; its name is that of the application, the other way round as is usual there."""
 _TEST_BUILD = """A test build of Edge Assistant, made to try its installer: its engine is not the one for giving away.
 The program reads this file, and says so in --version and doctor.
 """
@@ -46,6 +51,11 @@ def add_desktop(folder: Path, icons: Path) -> None:
     share.mkdir()
     for source in sorted((linux / "share").glob("*.desktop")):
         shutil.copy(source, share)
+    about = (linux / "share" / METAINFO).read_text(encoding="utf-8")
+    date = time.strftime("%Y-%m-%d", time.gmtime(source_date()))
+    about = about.replace("@VERSION@", version()).replace("@DATE@", date)
+    (share / METAINFO).write_text(about, encoding="utf-8")
+    (share / "edge-assistant.1").write_text(man.page(), encoding="utf-8")
     for size in SIZES:
         target = share / f"icons/{size}x{size}/edge-assistant.png"
         target.parent.mkdir(parents=True)

@@ -18,6 +18,7 @@ SYSTEM = {
     "libstdc++.so.6": "libstdc++6",
     "libgcc_s.so.1": "libgcc-s1",
     "libz.so.1": "zlib1g",
+    "libexpat.so.1": "libexpat1",  # Debian's Python reads XML with it; fontconfig needs it, so every desktop has it
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
     "libdbus-1.so.3": "libdbus-1-3",

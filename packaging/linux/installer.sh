@@ -1,12 +1,18 @@
 #!/bin/sh
+if [ ! -f "$0" ] || [ "$(wc -c <"$0")" -lt @HEADER@ ]; then
+    echo "This installer was cut short, or was not started as a file: sh FILE. Copy or download it again." >&2
+    exit 1
+fi
 # Edge Assistant @VERSION@ for Linux on x86-64. Start it with:  sh FILE
 # It installs for the person who starts it, without root, and says aloud what it does.
-#   --yes         ask nothing: install, do not start at login
+#   --yes         ask nothing: install, and leave it as it is whether it starts at login; at first it does not
 #   --login       start at login from now on
+#   --no-login    do not start at login any more
 #   --no-start    do not start the program at the end
 #   --no-speak    be silent
 #   --check       only check whether this file is whole
-#   --remove      uninstall
+#   --remove      uninstall; with --yes and --no-speak as above
+#   --as-root     install for root itself, if root starts this
 set -eu
 SELF_SUM=@SELF_SUM@
 VERSION='@VERSION@'
@@ -34,13 +40,16 @@ fi
 
 file=$0
 here=$(dirname "$file")
-home=${HOME:?}
+home=${HOME:-}
 target=$home/.local/lib/edge-assistant
 [ ! -L "$target" ] || target=$(readlink -f "$target")
 work=
 voice=
 saying=
-ask=true login=false start=true speak=true only_check=false
+unpacking=false
+done=false
+command=true
+ask=true login=keep start=true speak=true only_check=false as_root=false removing=false
 
 # ---- Speaking and asking
 
@@ -96,6 +105,10 @@ yes() {
 clean_up() {
     status=$?
     trap - EXIT INT TERM HUP
+    if $unpacking; then rm -rf "$target.new"; fi
+    case $status in
+    130 | 143) $done || say "Cancelled. Nothing was installed." >&2 ;;
+    esac
     [ -z "$saying" ] || wait "$saying" 2>/dev/null || true
     [ -z "$work" ] || rm -rf "$work"
     exit "$status"
@@ -123,10 +136,32 @@ check_start() {
     [ "$(section "$HEADER" "$VOICE_SIZE" | sum)" = "$VOICE_SUM" ] || damaged "its voice is wrong"
 }
 
+# The voice goes where there is room for it.
 open_voice() {
-    work=$(mktemp -d)
-    section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$work"
-    voice=$work/voice
+    for place in "${TMPDIR:-/tmp}" /tmp /var/tmp "$home"; do
+        work=$(mktemp -d "$place/edge-assistant.XXXXXX" 2>/dev/null) || continue
+        if section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$work" 2>/dev/null; then
+            voice=$work/voice
+            return
+        fi
+        rm -rf "$work"
+    done
+    work=
+    refuse "There is no room for temporary files, neither in /tmp nor in your home folder. Free up space."
+}
+
+check_home() {
+    [ -n "$home" ] || refuse "It is not known where your home folder is: the variable HOME is not set. Set it, then start this again."
+    [ -d "$home" ] && [ -w "$home" ] || refuse "Your home folder, $home, is missing or cannot be written to. Nothing was changed."
+}
+
+# With sudo it would land in root's home, or belong to root in somebody's.
+check_person() {
+    [ "$(id -u)" = 0 ] && ! $as_root || return 0
+    root_home=~root
+    if [ -n "${SUDO_USER:-}${PKEXEC_UID:-}" ] || [ "$home" = "$root_home" ]; then
+        refuse "You are root, and this installs for the person who starts it. Start it again without sudo. To install it for root itself, add --as-root."
+    fi
 }
 
 check_rest() {
@@ -153,9 +188,29 @@ has_library() {
     return 1
 }
 
+# The packages have a line of their own, to be copied. Newer Debians have given some of them other names.
+check_libraries() {
+    missing=$(printf '%s\n' "$LIBRARIES" | while read -r library package; do
+        has_library "$library" || echo "$library $package"
+    done)
+    [ -n "$missing" ] || return 0
+    count=$(printf '%s\n' "$missing" | wc -l)
+    if command -v apt-get >/dev/null 2>&1; then
+        packages=$(printf '%s\n' "$missing" | while read -r library package; do
+            if apt-cache show "${package}t64" >/dev/null 2>&1; then package=${package}t64; fi
+            echo "$package"
+        done | sort -u | tr '\n' ' ')
+        printf 'sudo apt-get install %s\n' "${packages% }"
+        refuse "This system lacks libraries that a desktop has: $((count)). The line above installs them. Then start this again."
+    fi
+    printf '%s\n' "$missing" | cut -d' ' -f1
+    refuse "This system lacks libraries that a desktop has: $((count)). They are named above. Install them, then start this again."
+}
+
 # Two at once would each remove what the other one has unpacked. The lock is the folder's, so it leaves no file.
 be_the_only_one() {
-    mkdir -p "$home/.local/lib"
+    mkdir -p "$home/.local/lib" 2>/dev/null && [ -w "$home/.local/lib" ] ||
+        refuse "The folder $home/.local/lib cannot be written to. Nothing was changed."
     command -v flock >/dev/null 2>&1 || return 0
     exec 9<"$home/.local/lib"
     flock -n 9 2>/dev/null || [ $? -ne 1 ] ||
@@ -171,10 +226,7 @@ check_computer() {
     oldest=$(printf '%s\n' "$LIBC" "${libc:-0}" | sort -V | head -n 1)
     [ "$oldest" = "$LIBC" ] ||
         refuse "This system is too old: it has the C library ${libc:-of another kind}, and $LIBC is needed, as in Debian 12 or Ubuntu 22.04."
-    missing=$(printf '%s\n' "$LIBRARIES" | while read -r library package; do
-        has_library "$library" || printf '%s, in Debian'\''s package %s; ' "$library" "$package"
-    done)
-    [ -z "$missing" ] || refuse "This system lacks libraries that a desktop has: ${missing%; }. Install them, then start this again."
+    check_libraries
     be_the_only_one
     clear_away
     free=$(df -Pk "$(dirname "$target")" | awk 'NR == 2 { print $4 }')
@@ -193,6 +245,7 @@ weights() {
 }
 
 unpack() {
+    unpacking=true
     mkdir -p "$target.new"
     section $((HEADER + VOICE_SIZE)) "$PROGRAM_SIZE" | tar -xz -C "$target.new"
     section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$target.new"
@@ -276,15 +329,60 @@ recover() {
     fi
 }
 
+# The processes whose program lies in the folder $1.
+running() {
+    for each in /proc/[0-9]*/exe; do
+        case $(readlink "$each" 2>/dev/null) in
+        "$1"/*)
+            each=${each#/proc/}
+            echo "${each%/exe}"
+            ;;
+        esac
+    done
+}
+
+# Asked first; where nothing leads to it, as from another session, and after some seconds it is told to, and then ended.
+end_running() {
+    "$1/edge-assistant" trigger quit >/dev/null 2>&1 || true
+    for signal in TERM KILL; do
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            [ -n "$(running "$1")" ] || return 0
+            sleep 0.5
+        done
+        running "$1" | while read -r process; do kill -s $signal "$process" 2>/dev/null || true; done
+    done
+}
+
 swap() {
+    trap '' INT TERM HUP # only moments are left, and half of them would be worse
     if [ -d "$target" ]; then
-        "$target/edge-assistant" trigger quit >/dev/null 2>&1 || true
+        end_running "$target"
         mv "$target" "$target.old"
     fi
     mv "$target.new" "$target"
+    unpacking=false done=true
     if [ -d "$target.old" ] && ! finish_update; then
         say "Some of your files could not be moved. They are still in $target.old/models."
     fi
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
+
+remove() {
+    check_home
+    [ -d "$target" ] || [ -d "$target.old" ] || refuse "Edge Assistant is not installed in $target."
+    be_the_only_one
+    recover
+    [ -x "$target/uninstall" ] || refuse "Edge Assistant is not installed in $target."
+    set --
+    $ask || set -- "$@" --yes
+    $speak || set -- "$@" --no-speak
+    exec "$target/uninstall" "$@"
+}
+
+# Whether a command is somebody else's: neither a link to our program nor one to nothing.
+is_foreign() {
+    [ -e "$1" ] && [ "$(readlink "$1")" != "$target/edge-assistant" ] && [ ! "$1" -ef "$target/edge-assistant" ]
 }
 
 main() {
@@ -292,15 +390,12 @@ main() {
         case $argument in
         --yes) ask=false ;;
         --login) login=true ;;
+        --no-login) login=false ;;
+        --as-root) as_root=true ;;
         --no-start) start=false ;;
         --no-speak) speak=false ;;
         --check) only_check=true ;;
-        --remove)
-            be_the_only_one
-            recover
-            [ -x "$target/uninstall" ] || refuse "Edge Assistant is not installed in $target."
-            exec "$target/uninstall"
-            ;;
+        --remove) removing=true ;;
         --help)
             sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$file"
             exit 0
@@ -308,12 +403,15 @@ main() {
         *) refuse "There is no option $argument. Try --help." ;;
         esac
     done
+    ! $removing || remove
     [ -t 0 ] || ask=false
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     umask 022
     check_start
+    $only_check || check_home
+    $only_check || check_person
     open_voice
     say "Edge Assistant $VERSION. Checking this installer."
     $only_check || check_computer
@@ -325,18 +423,26 @@ main() {
     what="Install it into $target?"
     if [ -d "$target" ] || [ -d "$target.old" ]; then what="Replace the version that is installed?"; fi
     yes "$what" y || refuse "Nothing was changed."
-    if ! $login && yes "Start it each time you log in?" n; then login=true; fi
+    if [ $login = keep ] && $ask; then
+        if yes "Start it each time you log in?" n; then login=true; else login=false; fi
+    fi
+    if is_foreign "$home/.local/bin/edge-assistant"; then
+        command=false
+        if yes "Another program is called edge-assistant in $home/.local/bin. Replace it?" n; then command=true; fi
+    fi
     say "Installing."
     recover
     unpack
     swap
-    "$target/register" $login
+    "$target/register" $login $command
     say "Installed. To uninstall, run $target/uninstall"
+    $command || say "The command edge-assistant is another program's, and was left alone. Ours is $target/edge-assistant"
+    say "$(head -n 2 "$target/SHORTCUTS.txt")"
     if $start && { [ -n "${DISPLAY:-}" ] || [ -n "${WAYLAND_DISPLAY:-}" ]; }; then
         wait "$saying" 2>/dev/null || true
         setsid "$target/edge-assistant" </dev/null >/dev/null 2>&1 9<&- &
     fi
-    cat "$target/SHORTCUTS.txt"
+    tail -n +3 "$target/SHORTCUTS.txt"
 }
 
 main "$@"

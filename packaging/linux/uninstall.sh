@@ -24,7 +24,7 @@ for argument in "$@"; do
     esac
 done
 [ -t 0 ] || ask=false
-work=$(mktemp -d)
+work=$(mktemp -d 2>/dev/null || mktemp -d /tmp/edge-assistant.XXXXXX 2>/dev/null || mktemp -d "$HOME/edge-assistant.XXXXXX")
 trap '[ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The voice goes last, so it speaks from a copy.
 if $speak && [ -d "$voice" ]; then cp -R "$voice" "$work/voice"; else speak=false; fi
@@ -61,12 +61,31 @@ if $ask; then
     }
     if ! $settings && yes "Remove your settings too?"; then settings=true; fi
 fi
+# The processes whose program lies in the folder of this one.
+running() {
+    for each in /proc/[0-9]*/exe; do
+        case $(readlink "$each" 2>/dev/null) in
+        "$program"/*)
+            each=${each#/proc/}
+            echo "${each%/exe}"
+            ;;
+        esac
+    done
+}
+
 "$program/edge-assistant" trigger quit >/dev/null 2>&1 || true
+for signal in TERM KILL; do # where nothing led to it, as from another session
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -n "$(running)" ] || break 2
+        sleep 0.5
+    done
+    running | while read -r process; do kill -s $signal "$process" 2>/dev/null || true; done
+done
 if [ "$(readlink "$HOME/.local/bin/edge-assistant" || true)" = "$program/edge-assistant" ]; then
     rm -f "$HOME/.local/bin/edge-assistant"
 fi
 rm -f "$data/applications/edge-assistant.desktop" "$data/applications/edge-assistant-uninstall.desktop"
-rm -f "$data"/icons/hicolor/*/apps/edge-assistant.*
+rm -f "$data/man/man1/edge-assistant.1" "$data"/icons/hicolor/*/apps/edge-assistant.*
 rm -f "$config/autostart/edge-assistant.desktop"
 rm -rf "$data/edge-assistant" "$cache/edge-assistant" "$(folder "${XDG_RUNTIME_DIR:-}" "$work")/edge-assistant"
 if $settings; then rm -rf "$config/edge-assistant"; fi

@@ -34,6 +34,7 @@ PARTS: dict[str, Part] = {
     "priority": Part(program_parts.priority, 5),
     "ahead": Part(answer_parts.ahead, 5),
     "sound": Part(program_parts.sound, 5),
+    "pictures": Part(program_parts.pictures, 20),
     "listen": Part(program_parts.listening, 5),
     "app": Part(program_parts.desktop, 5),
     "text": Part(text_parts.text, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 from PIL import Image
 
 from benchmarking import resident, text_pages
@@ -19,6 +21,8 @@ from benchmarking.memory import Peak
 from benchmarking.product import Product
 from benchmarking.sound_card import Ear
 from edge_assistant.assistant.events import Event, SentenceEvent
+from edge_assistant.capture.decode import decode
+from edge_assistant.capture.decoder import PictureDecoder
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import worker_process
 
@@ -109,6 +113,36 @@ def towers(place: Place, repeats: int) -> Figures:
         raise NotMeasured(f"the towers failed: {done.stderr.splitlines()[-1]}")
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def pictures(_: Place, repeats: int) -> Figures:
+    """A file with a screenshot decoded in this process and in the worker, in turn, and what a new worker adds."""
+    figures: Figures = {}
+    data = io.BytesIO()
+    screenshot(PICTURE_SEED).save(data, "PNG")
+    decoder = PictureDecoder()
+    try:
+        start = time.perf_counter()
+        decoder.decode(data.getbuffer(), "screen")
+        add(figures, "first", time.perf_counter() - start)
+        add(figures, "worker_bytes", float(_own_bytes(decoder.pid)))
+        for _number in range(repeats):
+            start = time.perf_counter()
+            decode(io.BytesIO(data.getbuffer()), "screen")
+            middle = time.perf_counter()
+            decoder.decode(data.getbuffer(), "screen")
+            end = time.perf_counter()
+            add(figures, "here", middle - start)
+            add(figures, "worker", end - middle)
+            add(figures, "worker_to_here", (end - middle) / (middle - start))
+    finally:
+        decoder.close()
+    return figures
+
+
+def _own_bytes(pid: int | None) -> int:
+    """The memory that only this process has."""
+    return int(psutil.Process(pid).memory_full_info().uss)
 
 
 def priority(place: Place, repeats: int) -> Figures:

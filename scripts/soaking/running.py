@@ -62,7 +62,7 @@ def run(
                     if time.monotonic() - told >= _TELL_EVERY_S:
                         told = time.monotonic()
                         print(_progress(person, samples[-1]), flush=True)
-            except StandstillError as error:
+            except (StandstillError, AssertionError) as error:  # the latter of AppRun.ask
                 person.faults.append(str(error))
             finally:
                 person.close()

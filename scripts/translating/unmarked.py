@@ -43,6 +43,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "engine/task_table.py": frozenset(("the language with the code {}",)),  # said to the model
     "model_check/findings.py": frozenset(("edge_assistant {}, llama-cpp-python {}", "{}, {} GB, {} {}")),
     "cli/doctor.py": frozenset(("Model", "Memory", "Engine")),
+    "system/error_traces.py": frozenset(("Traceback (most recent call last):\n{}{}\n",)),
     "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
     ),

@@ -29,6 +29,7 @@ class Fault:
     shift_range: int = 0  # begins so many bytes further on, and says so
     flip: bool = False  # one byte is another
     surplus: bytes = b""  # follows the file
+    drips: bool = False  # the headers come byte by byte, and never end
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
         return facts if etag is None else {**facts, "X-Linked-Etag": f'"{etag}"'}
 
     def _serve(self, asked: Asked, file: str, data: bytes, fault: Fault) -> None:
+        if fault.drips:
+            self._drip()
+            return
         if fault.status is not None:
             self._reply(fault.status, fault.headers)
             return
@@ -181,6 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _drip(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not self.local.over.wait(0.05):
+                self.wfile.write(b"x")
 
     def _write(self, body: bytes) -> None:
         """Write it as fast as the hub is to be at the time."""

@@ -89,6 +89,20 @@ def test_files_that_are_named_are_there(document: Path) -> None:
     assert not [name for name in named if not any(list(folder.glob(name)) for folder in here)]
 
 
+def test_tests_that_are_named_are_there() -> None:
+    for document in _OF_TODAY:
+        for path, name in re.findall(r"`(tests/[\w/]+\.py)::(?:\w+::)?(\w+)`", _read(document)):
+            assert re.search(rf"^\s*def {name}\(", _read(Path(path)), flags=re.MULTILINE), f"{document}: {path}::{name}"
+
+
+def test_each_attack_in_docs_security_has_its_test() -> None:
+    rows = [line for line in _read(Path("docs/security.md")).splitlines() if line.startswith("| ")]
+    attacks = [line for line in rows if not line.startswith(("| they ", "| it tries"))]
+    as_above = re.compile(r"as after a day of use above|As titles above|\(the (same two tests|first test)\)")
+    assert len(attacks) > 25
+    assert not [line for line in attacks if "::test_" not in line and not as_above.search(line)]
+
+
 def _refused(parser: argparse.ArgumentParser, words: list[str]) -> str:
     """What of a command's words there is not; "" if there is everything."""
     for word in with_describe(words, parser):

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -269,7 +270,7 @@ def written_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     root, ours = logging.getLogger(), logging.getLogger("edge_assistant")
     before, level = list(root.handlers), ours.level
     log.set_up_logging()
-    (handler,) = [each for each in root.handlers if each not in before]
+    (handler,) = [each for each in root.handlers if each not in before and isinstance(each, logging.FileHandler)]
     yield tmp_path / "log"
     root.removeHandler(handler)
     handler.close()
@@ -288,15 +289,46 @@ def test_a_log_holds_no_escapes_and_no_lines_but_its_own(written_log: Path) -> N
     assert "\\x1b[2J\\x9b31m" in text
     assert "\n2026-01-01 ERROR forged" not in text
     assert "\nTraceback" in text
+    assert text.count("evil") == 1, "an error is told by its kind and place, not by what it quotes"
+
+
+def test_a_log_tells_of_errors_what_they_are_and_nothing_that_they_quote(written_log: Path) -> None:
+    logger = logging.getLogger("edge_assistant.test")
+    quoted = "wombat"
+    for error in (
+        InputError(f"There is no {quoted}.png.", code="no-file"),
+        FileNotFoundError(2, "No such file", f"{quoted}.png"),
+        KeyError(quoted),
+        ImportError("no module named numpy"),
+        MemoryError("std::bad_alloc"),
+    ):
+        logger.info("it failed: %s", error)
+        try:
+            try:
+                raise ValueError(quoted)
+            except ValueError as cause:
+                raise error from cause
+        except Exception:
+            logger.info("it failed", exc_info=True)
+    text = written_log.read_text(encoding="utf-8")
+    assert quoted not in text
+    for told in ("InputError (no-file)", "FileNotFoundError: No such file", "KeyError\n", "numpy", "std::bad_alloc"):
+        assert text.count(told) >= 2, told
+    assert text.count("ValueError\n") == 5, "the cause too"
+    if sys.platform != "win32":
+        assert written_log.stat().st_mode & 0o077 == 0
 
 
 TERMINAL = "moves the cursor and dims, with clean text between"
 WORKER = "a worker's output, which goes to the log"
+TRACE = "a worker's error without what it quotes, which goes to the log"
 PRINTS = {
     "cli/output.py": TERMINAL,
     "cli/progress_line.py": TERMINAL,
     "system/terminal.py": "cleans what it prints",
     "engine/prompt_cache.py": WORKER,
+    "ocr/worker.py": TRACE,
+    "system/worker_process.py": TRACE,
     "speech/synthesis.py": WORKER,
     "speech/playback.py": WORKER,
     "speech/bundled_voice.py": WORKER,

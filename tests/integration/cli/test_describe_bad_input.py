@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,6 +90,39 @@ def test_damaged_numbers_give_an_answer_or_an_error(
         assert done(run)["answer"]
     else:
         failed(run, 6 if run.wait() == 6 else 3)
+
+
+def put(path: Path, key: str, value: bytes) -> None:
+    """Exchange a value of a GGUF header for one of the same length; only numbers and texts."""
+    data = bytearray(path.read_bytes())
+    start = data.index(key.encode()) + len(key)
+    start += 12 if data[start] == 8 else 4  # after the type, and of a text its length
+    data[start : start + len(value)] = value
+    path.write_bytes(data)
+
+
+def test_a_chat_template_that_would_never_end_is_not_run(pair: tuple[Path, Path], environment: dict[str, str]) -> None:
+    put(pair[0], "tokenizer.chat_template", b"{% for i in range(10**12) %}{% for j in range(10**12) %}x{% endfor %}")
+    run = run_pair(pair, environment)
+    assert run.wait() == 0
+    assert done(run)
+
+
+def test_numbers_that_crash_the_engine_are_told_as_a_damaged_model(
+    pair: tuple[Path, Path], environment: dict[str, str]
+) -> None:
+    good = pair[0].read_bytes()
+    put(pair[0], "qwen3vl.context_length", struct.pack("<I", 1))
+    assert failed(run_pair(pair, environment), 3) == (
+        f"The engine crashed while loading {MODEL.name}: the model is damaged, or its files do not match. Download it "
+        "again."
+    )
+    pair[0].write_bytes(good)
+    put(pair[1], "clip.vision.attention.layer_norm_epsilon", struct.pack("<f", float("nan")))
+    assert failed(run_pair(pair, environment), 6) == (
+        "The engine stopped at its first question. Ask again. If it stops again, the model is damaged: download it "
+        "again."
+    )
 
 
 def test_weights_that_are_something_else_are_refused(

@@ -38,26 +38,36 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.fixture(scope="module")
 def undisturbed(environment: dict[str, str]) -> Describe:
-    """The conversation as it goes when its second question is left out."""
-    return describe(DIALOG, *ASKS[:2], *ASKS[4:], "--seed", "7", environment=environment)
+    """The conversation as it goes by itself."""
+    return describe(DIALOG, *ASKS, "--seed", "7", environment=environment)
 
 
-@pytest.mark.parametrize("stage", ["load", "encode", "prefill", "answer"])
-def test_after_a_kill_during_the_first_question_the_next_is_answered_by_a_new_engine(
-    stage: str, environment: dict[str, str]
+def test_after_a_kill_during_the_load_the_next_question_is_answered_by_a_new_engine(
+    environment: dict[str, str],
 ) -> None:
-    with held_at(stage, DIALOG, *ASKS[:4], "--seed", "7", environment=environment) as (run, engine):
+    with held_at("load", DIALOG, *ASKS[:4], "--seed", "7", environment=environment) as (run, engine):
         engine.kill()
         assert run.wait() == 6
         assert "Traceback" not in run.complaints
     check_stream(run, 2)
     (error,) = run.of("error")
-    assert error["index"] == 0
-    assert error["code"].startswith("engine-")
+    assert (error["index"], error["code"]) == (0, "engine-killed")
     assert [each["index"] for each in run.of("notice") if each["code"] == "engine-restarted"] == [1]
     event = done(run, 1)
     assert event["answer"].startswith("Music. Cancel.")
-    assert event["timings_s"]["encode"] > 0
+    assert event["timings_s"]["load"] > 0
+
+
+@pytest.mark.parametrize("stage", ["encode", "prefill", "answer"])
+def test_a_question_that_loses_its_engine_is_answered_by_a_new_one(stage: str, environment: dict[str, str]) -> None:
+    with held_at(stage, DIALOG, *ASKS[:2], "--seed", "7", environment=environment) as (run, engine):
+        engine.kill()
+        assert run.wait() == 0
+        assert "Traceback" not in run.complaints
+    check_stream(run, 1)
+    assert [each["code"] for each in run.of("notice") if each["code"].startswith("engine")] == ["engine-restarted"]
+    event = done(run, 0)
+    assert event["answer"].startswith("A dialog titled Music.")
     assert event["timings_s"]["load"] > 0
 
 
@@ -65,25 +75,24 @@ def test_after_a_kill_during_the_first_question_the_next_is_answered_by_a_new_en
 def test_a_new_engine_knows_the_conversation(stage: str, undisturbed: Describe, environment: dict[str, str]) -> None:
     with held_at(stage, DIALOG, *ASKS, "--seed", "7", environment=environment, index=1) as (run, engine):
         engine.kill()
-        assert run.wait() == 6
+        assert run.wait() == 0
     check_stream(run, 4)
-    assert [each["index"] for each in run.of("error")] == [1]
-    for index in (2, 3):
-        assert done(run, index)["answer"] == done(undisturbed, index - 1)["answer"]
-    # What the last question finds in the cache: system, picture, and the two answered turns.
-    assert done(run, 3)["reused"] == done(undisturbed, 2)["reused"]
+    for index in range(4):
+        assert done(run, index)["answer"] == done(undisturbed, index)["answer"]
+    # What the last question finds in the cache: system, picture, and the three answered turns.
+    assert done(run, 3)["reused"] == done(undisturbed, 3)["reused"]
 
 
-def test_a_kill_while_it_thinks_does_not_stop_the_next_question(environment: dict[str, str]) -> None:
+def test_a_question_that_loses_its_engine_while_it_thinks_is_thought_about_again(environment: dict[str, str]) -> None:
     question = "How many apples are in this image?"
-    with held_at(
-        "think", APPLES, "--think", "--seed", "3", "--ask", question, "--ask", question, environment=environment
-    ) as (run, engine):
+    with held_at("think", APPLES, "--think", "--seed", "3", "--ask", question, environment=environment) as (
+        run,
+        engine,
+    ):
         engine.kill()
-        assert run.wait() == 6
-    check_stream(run, 2)
-    assert run.of("error")[0]["index"] == 0
-    assert done(run, 1)["answer"] == "There are 6 apples."
+        assert run.wait() == 0
+    check_stream(run, 1)
+    assert done(run, 0)["answer"] == "There are 6 apples."
 
 
 def test_after_any_kill_the_next_question_is_answered(environment: dict[str, str]) -> None:
@@ -98,9 +107,7 @@ def test_after_any_kill_the_next_question_is_answered(environment: dict[str, str
         assert run.wait() in (0, 6)
         assert "Traceback" not in run.complaints
     check_stream(run, 7)
-    errors = run.of("error")
-    assert 1 <= len(errors) <= 3
-    for error in errors:
+    for error in run.of("error"):  # of a kill during the load, or of one more during the second try
         assert error["code"].startswith("engine-")
         if error["index"] < 6 and not run.of("error", error["index"] + 1):
             assert done(run, error["index"] + 1)["answer"].startswith("A dialog titled Music.")

@@ -16,7 +16,7 @@ from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.platforms import DEVICES, lacks
 from support.waiting import until
 
-from edge_assistant.models import downloader, partial_file
+from edge_assistant.models import downloader, partial_file, patient_hub
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS
@@ -126,6 +126,45 @@ def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypat
     wait.join()
     place.check_whole()
     assert attempt.notices[0] == ("stalled", "The download has almost stalled. Trying again in 1 second.")
+
+
+def test_a_hub_that_always_drips_is_given_up_and_what_came_is_kept(
+    place: Place, quick: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloader, "_STALL_SECONDS", 0.05)
+    place.hub.bytes_per_s = 20_000
+    with pytest.raises(
+        NetworkError, match=r"^The download has almost stalled\. It was tried 13 times\. What was downl"
+    ):
+        place.attempt().run()
+    assert quick() == list(RETRY_WAITS)
+    assert (place.models / f"{MODEL}.part").stat().st_size > 0
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_headers_that_drip_are_not_waited_for(place: Place, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient_hub, "ANSWER_TIMEOUT_S", 1.0)
+    (place.hub.head_faults if method == "HEAD" else place.hub.faults).append(Fault(drips=True))
+    attempt = place.attempt()
+    attempt.run()
+    place.check_whole()
+    assert attempt.notices[0] == ("stalled", "The hub takes too long to answer. Trying again in 1 second.")
+
+
+def test_a_cancel_does_not_wait_for_headers_that_drip(place: Place) -> None:
+    place.hub.head_faults.append(Fault(drips=True))
+    attempt = place.attempt()
+
+    def cancel_when_asked() -> None:
+        until(lambda: place.hub.asked)
+        attempt.cancel.set()
+
+    cancel = threading.Thread(target=cancel_when_asked)
+    cancel.start()
+    with pytest.raises(CancelledError):
+        attempt.run()
+    cancel.join()
 
 
 @pytest.mark.usefixtures("quick")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -21,6 +20,9 @@ from edge_assistant.ocr.client import OcrError, TextReader
 from edge_assistant.ocr.page import Line, Page
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError
+from edge_assistant.system.worker_watch import Patience
+
+ONLY_IF_STOPPED = Patience(idle_s=600.0, busy_s=600.0, stopped_s=0.3)
 
 
 @pytest.fixture(autouse=True)
@@ -141,19 +143,40 @@ def test_a_lack_of_memory_is_told_as_such(
     assert reader.pid is None, "what it had taken is free"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that stops a process")
-def test_a_worker_that_stands_still_is_ended_and_told() -> None:
-    reader = TextReader(patience_s=0.2)
+def test_a_worker_that_stands_still_is_replaced_and_the_page_read(expect_log: Callable[[str], None]) -> None:
+    expect_log("the worker ocr is stuck")
+    expect_log("the text worker died")
+    reader = TextReader(patience=ONLY_IF_STOPPED)
     try:
         reader.warm()
         assert reader.pid is not None
         stopped = psutil.Process(reader.pid)
         stopped.suspend()
-        with pytest.raises(OcrError, match="takes too long"):
-            reader.read(Image.new("RGB", (640, 480)))  # more than a pipe holds
+        read = reader.read(page())  # more than a pipe holds
+        assert _texts([*read.lines]) == list(LINES)
         assert not stopped.is_running()
     finally:
         reader.close()
+
+
+def test_workers_that_always_stand_still_are_told(
+    monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("the worker ocr is stuck")
+    expect_log("the text worker died")
+    monkeypatch.setattr(worker, "serve", _serve_nothing)
+    reader = TextReader(patience=Patience(idle_s=0.3, busy_s=600.0))
+    try:
+        with pytest.raises(OcrError, match="takes too long"):
+            reader.read(page())
+        assert reader.pid is None
+    finally:
+        reader.close()
+
+
+def _serve_nothing(connection: Connection, *_: object) -> None:
+    connection.recv()
+    connection.recv()
 
 
 def test_a_cancel_ends_the_worker_at_once_and_the_page_that_waits_is_read(reader: TextReader) -> None:

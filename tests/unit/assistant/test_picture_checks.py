@@ -67,18 +67,18 @@ def test_small_text_is_lost_of_whatever_is_sent_much_smaller(origin: Origin) -> 
 
 @pytest.mark.parametrize(
     ("heights", "said"),
-    [(None, True), ((14, 40), True), ((50, 60), False), ((), True)],
-    ids=["not recognised", "small lines", "large lines", "none recognised"],
+    [(None, True), ((14, 40), True), ((50, 60), False), ((), False), ("Cyrillic", True)],
+    ids=["not recognised", "small lines", "large lines", "no text", "another script"],
 )
-def test_small_text_that_is_not_there_is_not_called_lost(heights: tuple[int, ...] | None, said: bool) -> None:
+def test_small_text_that_is_not_there_is_not_called_lost(heights: tuple[int, ...] | str | None, said: bool) -> None:
     events: list[Event] = []
     reporter = AnswerReporter(None, events.append, threading.Event())
     source = PictureSource(PictureSizer(lambda _: NotImplemented, None), reporter, threading.Event(), demo=False)
     source.state.unreadable_below, source.state.origin = 29, "window"
     if heights is not None:
         text = PictureText(TextReader(), BLACK)
-        lines = tuple(Line("Save", Box(0, 0, 99, height)) for height in heights)
-        text._end(Page(200, 200, lines), None)
+        lines = () if isinstance(heights, str) else tuple(Line("Save", Box(0, 0, 99, each)) for each in heights)
+        text._end(Page(200, 200, lines, unreadable=2 if isinstance(heights, str) else 0), None)
         source.state.text = text
     for _ in range(2):
         source.report_small_text(0, AnswerOptions())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -11,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_steps import deb, engine, libraries, licences, product, qt, weights
+from build_steps import deb, engine, libraries, licences, man, product, qt, weights
 from build_steps.bom import bill_of_materials as bom_of
 from build_steps.freeze import BuildError
 from build_steps.weights import WeightsFile
 
 import edge_assistant
+from edge_assistant.cli.exit_codes import EXIT_CODES
 
 ROOT = Path(__file__).parents[3]
 
@@ -139,8 +141,31 @@ def test_the_debian_package_declares_what_it_needs(
     assert (root / "usr/lib/edge-assistant/models/model.gguf").read_bytes() == some_weights[0].path.read_bytes()
     assert "@" not in (root / "usr/share/applications/edge-assistant.desktop").read_text()
     assert not (root / "usr/lib/edge-assistant/uninstall").exists()
+    page = gzip.decompress((root / "usr/share/man/man1/edge-assistant.1.gz").read_bytes()).decode()
+    assert page == man.page()
+    about = (root / "usr/share/metainfo/org.edge_assistant.EdgeAssistant.metainfo.xml").read_text(encoding="utf-8")
+    assert f'version="{edge_assistant.__version__}"' in about
+    assert "@" not in about
+    if shutil.which("appstreamcli"):
+        command = ["appstreamcli", "validate-tree", "--no-net", str(root)]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stdout
     listed = subprocess.run(["dpkg-deb", "-c", str(package)], check=True, capture_output=True, text=True).stdout
     assert all("root/root" in line for line in listed.splitlines())
+
+
+def test_the_manual_page_has_every_command_and_exit_code_and_is_read_without_a_complaint(tmp_path: Path) -> None:
+    page = man.page()
+    documented = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    for name in ("describe", "check\\-model", "models", "doctor", "130"):
+        assert f".B {name}\n" in page
+    first = documented.partition("\n## edge-assistant\n")[2].partition("\n## ")[0]
+    assert page.count(".TP\n.B ") == first.count("\n| `edge-assistant ") + len(EXIT_CODES) + 1  # 0, done
+    assert page.isascii()
+    if shutil.which("groff"):
+        (tmp_path / "page").write_text(page)
+        command = ["groff", "-man", "-ww", "-Tutf8", "-z", str(tmp_path / "page")]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stderr == ""
 
 
 def test_every_python_package_is_listed_with_its_licence(tmp_path: Path, some_weights: list[WeightsFile]) -> None:

@@ -137,9 +137,11 @@ def test_missing_libraries_are_named(
     runfile.build(make_program([]), voice, [], target, libraries=libraries)
     done = _run(target, home, "--yes")
     assert done.returncode == 1
-    for words in ("libnowhere.so.7, in Debian's package libnowhere7", "libgone.so.1"):
-        assert words in done.stdout + done.stderr
-        assert words in _said(home)
+    named = "sudo apt-get install libgone1 libnowhere7" if shutil.which("apt-get") else "libgone.so.1\nlibnowhere.so.7"
+    assert named in done.stdout.splitlines() or named in done.stdout
+    said = _said(home).splitlines()[-1]
+    assert said.startswith("This system lacks libraries that a desktop has: 2.")
+    assert len(said) < 160, "it is heard, so it has to be short"
 
 
 def test_it_is_installed_again_over_itself_and_foreign_weights_stay(installer: Path, home: Path) -> None:

@@ -269,6 +269,18 @@ def test_truncated_files_are_told(kind: str, share: float, capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("kind", ["JPEG2000", "PNG"])
+def test_a_large_picture_whose_decoder_does_not_tell_why_it_failed_is_not_just_called_damaged(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(picture, "_HEAVY_PIXELS", 4000)
+    data = encoded(Image.effect_noise((80, 60), 90).convert("RGB"), kind)
+    with pytest.raises(InputError) as error:
+        read(data[: len(data) * 3 // 4])
+    either = "shot is damaged, or too large to open. Make it smaller, or save it as a PNG."
+    assert str(error.value) == (either if kind != "PNG" else "shot is damaged or incomplete and cannot be read.")
+
+
 def test_the_tiff_library_does_not_write_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
     data = bytearray(encoded(Image.effect_noise((80, 60), 90), "TIFF", compression="tiff_lzw"))
     data[8:200] = b"\xff" * 192

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -190,3 +191,15 @@ def test_the_memory_is_told_as_the_load_will_find_it(monkeypatch: pytest.MonkeyP
     assert "A smaller context of 1024 tokens fits, and is used." in doctor._check_memory(model, 4096).sentence
     monkeypatch.setattr(model_files, "find", lambda _: None)
     assert "smaller" not in doctor._check_memory(model, 4096).sentence
+
+
+def test_the_window_library_is_tried_with_all_that_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert doctor._check_window_library() == Finding(
+        "Window", "works", "The library for the app's windows can be loaded."
+    )
+    if sys.platform == "linux":
+        (tmp_path / "libEGL.so.1").touch()  # found before the system's, and of no use
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+        finding = doctor._check_window_library()
+        assert finding.state == "fails"
+        assert "libEGL.so.1 is missing and needed here." in finding.sentence

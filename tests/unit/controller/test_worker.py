@@ -39,6 +39,14 @@ def test_the_request_keeps_its_sentences_and_its_stage(ready: WorkerHarness) -> 
     assert request.stage == "encode", "the picture is prepared, so it is looked at"
 
 
+def test_free_memory_goes_back_when_a_request_is_over(ready: WorkerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    released: list[int] = []
+    monkeypatch.setattr("edge_assistant.system.memory.release_free_memory", lambda: released.append(1))
+    ready.answer(ready.request(1))
+    ready.expect(("answered", 1, True), ("ended", 1))
+    assert released == [1]
+
+
 def test_of_a_cancelled_request_only_its_end_and_its_notices_are_still_shown(worker_harness: WorkerHarness) -> None:
     request = worker_harness.request(1)
     worker_harness.output.request = request

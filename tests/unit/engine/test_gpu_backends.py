@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_assistant.engine import bindings
-from edge_assistant.system.errors import EngineError
+from edge_assistant.system.errors import EngineError, EngineUnfitError
 
 
 class _Ggml:
@@ -54,6 +54,17 @@ def test_a_portable_build_without_a_part_for_the_processor_says_so(tmp_path: Pat
     ggml.brings = 0
     with pytest.raises(EngineError, match="does not support this processor"):
         bindings.load_backends(tmp_path)
+
+
+def test_a_portable_build_that_has_lost_its_parts_is_unfit_and_a_built_in_part_is_enough(
+    tmp_path: Path, ggml: _Ggml
+) -> None:
+    (tmp_path / "libggml-base.so.0").touch()
+    with pytest.raises(EngineUnfitError, match="a part of it is missing"):
+        bindings.load_backends(tmp_path)
+    ggml.count = 1
+    bindings.load_backends(tmp_path)
+    assert ggml.asked == []
 
 
 def test_this_checkout_s_own_engine_can_be_asked() -> None:

@@ -270,6 +270,11 @@ def test_an_own_file_that_an_editor_saved_otherwise_is_told_in_plain_words(encod
     assert load_table(path).problem == f"The file {path} is ignored: it is not UTF-8 text."
 
 
+def test_where_no_folder_can_be_nothing_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "null").touch()  # as a home folder, such as /dev/null
+    assert load_table(tmp_path / "null/.config/tasks.toml").problem == ""
+
+
 def test_without_an_own_file_the_shipped_table_holds_and_nothing_is_said(tmp_path: Path) -> None:
     assert load_table(tmp_path / "tasks.toml") is TABLE
     assert overrides_path().name == "tasks.toml"

@@ -62,6 +62,8 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
         ("m-non-thinking.gguf", INSTRUCT, None, "instruct"),
         ("m-NoThinking.gguf", None, None, "instruct"),
         ("m.gguf", INSTRUCT.replace("assistant\n", "assistant\n<think>\n\n</think>\n\n"), None, "instruct"),
+        ("m.gguf", INSTRUCT + "<think>a</think> b <think>", None, "thinking"),
+        ("m.gguf", INSTRUCT + "<think><think></think>", None, "instruct"),
         ("m.gguf", "<think> in a message" + INSTRUCT, None, "instruct"),
         ("m.gguf", "{% if not add_generation_prompt %}<think>{% endif %}" + INSTRUCT, None, "instruct"),
         ("m-instruct.gguf", None, "Thinking", "thinking"),
@@ -210,6 +212,20 @@ def test_a_header_with_a_full_vocabulary_is_read_in_a_moment(tmp_path: Path) -> 
     started = time.process_time()
     assert describe_gguf(path).architecture == "qwen3vl"
     assert time.process_time() - started < 3
+
+
+def test_a_huge_chat_template_is_read_in_a_moment(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.gguf", template=INSTRUCT + "<think>" * 1_000_000)
+    started = time.process_time()
+    assert describe_gguf(path).variant == "thinking"
+    assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("key", ["attention.head_count", "patch_size", "spatial_merge_size"])
+def test_a_vision_tower_that_is_divided_by_zero_is_damaged(tmp_path: Path, key: str) -> None:
+    path = write_mmproj(tmp_path / "m.gguf", **{f"clip__vision__{key.replace('.', '__')}": 0})
+    with pytest.raises(WeightsError, match=r"^m\.gguf is damaged: its header lacks the dimensions\.$"):
+        describe_gguf(path)
 
 
 @pytest.mark.parametrize("seed", range(3))

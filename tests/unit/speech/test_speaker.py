@@ -41,7 +41,7 @@ class RecordingWorker:
     def __init__(self, *_: object, **__: object) -> None:
         self._replies: queue.SimpleQueue[Spoken | None] = queue.SimpleQueue()
 
-    def send(self, message: Say) -> bool:
+    def send(self, message: Say, _: float = -1) -> bool:
         self.said.append(message)
         self._replies.put(Spoken(message.id))
         return True
@@ -233,7 +233,7 @@ def test_another_rate_and_volume_go_to_the_worker_that_runs_and_to_those_after_i
 class SlowWorker(RecordingWorker):
     """A worker that speaks a sentence for as long as a test wants."""
 
-    def send(self, message: Say) -> bool:
+    def send(self, message: Say, _: float = -1) -> bool:
         self.said.append(message)
         return True
 

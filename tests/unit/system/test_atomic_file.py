@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from support.platforms import LIMITS, lacks
+from support.platforms import FILE_MODES, LIMITS, lacks
 
 from edge_assistant.system.atomic_file import replace_file
 
@@ -42,6 +43,16 @@ def test_a_file_gets_its_new_content_and_keeps_its_permissions(tmp_path: Path) -
     if sys.platform != "win32":  # where a mode only says whether anybody may write
         assert path.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [path]
+
+
+@lacks(FILE_MODES)
+def test_a_new_file_is_for_its_owner_only_whatever_the_usual_mode_is(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        replace_file(tmp_path / "settings.toml", b"new")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "settings.toml").stat().st_mode & 0o777 == 0o600
 
 
 @lacks(LIMITS)

@@ -56,3 +56,13 @@ def test_all_counts_of_cores_that_may_be_quickest_are_named_once(monkeypatch: py
 def test_whether_it_draws_on_the_battery(battery: object, draws: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
     assert cpu.on_battery() is draws
+
+
+def test_where_the_system_tells_nothing_of_batteries_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def nothing_there() -> object:
+        return sorted((tmp_path / "power_supply").iterdir())
+
+    monkeypatch.setattr(psutil, "sensors_battery", nothing_there, raising=False)
+    assert cpu.on_battery() is False

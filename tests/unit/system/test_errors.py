@@ -141,6 +141,15 @@ def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
 )
 def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, ...], code: str) -> None:
     assert failures.worker_error(WorkerDiedError("engine", -6, last_words)).code == code
+    assert failures.worker_error(WorkerDiedError("engine", -6, last_words), has_answered=False).code == code
+
+
+def test_an_engine_that_ended_at_its_first_question_suspects_the_model() -> None:
+    crash = WorkerDiedError("engine", -8, ())
+    assert "the model is damaged" in str(failures.worker_error(crash, has_answered=False))
+    assert str(failures.worker_error(crash)) == "The engine stopped. It ended unexpectedly. Ask again."
+    killed = WorkerDiedError("engine", -9, ())
+    assert "stopped from outside" in str(failures.worker_error(killed, has_answered=False))
 
 
 def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

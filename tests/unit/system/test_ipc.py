@@ -104,7 +104,7 @@ def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(her
 def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
     here: Endpoint, opened: OpenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 1.0)
     opened(str)
     with call(here):
         assert send(here, "me") == "me"

@@ -124,7 +124,7 @@ def test_a_mistake_in_the_worker_is_told_and_is_not_taken_for_a_kill(child: Work
     child.send("fail")
     with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
-    assert "RuntimeError: a mistake of ours" in death.value.last_lines
+    assert "RuntimeError" in death.value.last_lines, "of what kind, without what it may quote"
     assert not was_killed(death.value.exit_code)
     assert not was_killed(death.value.exit_code, "win32")
 

@@ -19,10 +19,6 @@ from edge_assistant.system import x_server
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.x_server import NoServerError, connect
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # Xlib leaves its socket behind
-]
-
 Serve = Callable[[socket.socket], None]
 # That of the third is a refusal whose reason is no text.
 SERVERS: dict[str, Serve] = {
@@ -63,6 +59,37 @@ def test_an_odd_server_is_no_server(odd: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(x_server, "ANSWER_TIMEOUT_S", 0.2)
     with pytest.raises(NoServerError):
         connect(odd)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
+    """All sockets that are made."""
+    opened: list[socket.socket] = []
+    make = socket.socket.__init__
+
+    def note(self: socket.socket, *arguments: object, **options: object) -> None:
+        make(self, *arguments, **options)  # type: ignore[arg-type]
+        opened.append(self)
+
+    monkeypatch.setattr(socket.socket, "__init__", note)
+    return opened
+
+
+@pytest.mark.parametrize("name", [":99999", "127.0.0.1:1"])
+def test_where_no_server_answers_no_socket_is_left_open(name: str, opened: list[socket.socket]) -> None:
+    with pytest.raises(NoServerError):
+        connect(name)
+    assert opened
+    assert [each for each in opened if each.fileno() != -1] == []
+
+
+@pytest.mark.parametrize("odd", [each for each in SERVERS if each != "says nothing"], indirect=True)
+def test_where_an_odd_server_answers_no_socket_is_left_open(odd: str, opened: list[socket.socket]) -> None:
+    with pytest.raises(NoServerError):
+        connect(odd)
+    port = 6000 + int(odd.partition(":")[2])
+    ours = [each for each in opened if each.fileno() != -1 and each.getsockname()[1] != port]
+    assert ours == []
 
 
 @pytest.mark.parametrize("name", [":99999", "127.0.0.1:99999", ":", "no-name"])

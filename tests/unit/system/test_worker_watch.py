@@ -1,0 +1,133 @@
+"""A worker that is stuck is killed, however it is stuck; one that is slow, that works or that is not awaited is not."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+
+import pytest
+from support.platforms import HALF_MESSAGES, lacks
+from support.processes import suspend
+
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
+from edge_assistant.system.worker_watch import Patience, watching
+
+SOON = Patience(idle_s=0.3, busy_s=60.0, stopped_s=0.3)
+_PART = 2**16
+
+
+def serve(connection: Connection, kind: str) -> None:
+    connection.send("ready")
+    if kind == "sleeps":
+        threading.Event().wait()
+    elif kind == "works":
+        end = time.process_time() + 1.2
+        while time.process_time() < end:
+            pass
+        connection.send("done")
+    elif kind == "works for ever":
+        while True:
+            pass
+    elif kind == "stops within a message":
+        # The length of a message, and less than that.
+        os.write(connection.fileno(), (2 * _PART).to_bytes(4, "big") + bytes(_PART // 8))
+        threading.Event().wait()
+    while True:
+        connection.send(connection.recv())
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[str], WorkerProcess]]:
+    started: list[WorkerProcess] = []
+
+    def begin(kind: str) -> WorkerProcess:
+        started.append(WorkerProcess(serve, kind, name="odd"))
+        assert started[-1].receive(60) == "ready"
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.kill()
+
+
+def _stuck(process: WorkerProcess, patience: Patience = SOON) -> None:
+    with pytest.raises(WorkerDiedError) as death, watching(process, patience):
+        process.receive(60)
+    assert death.value.stuck
+
+
+@pytest.mark.parametrize("kind", ["sleeps", "echoes"])
+def test_a_worker_that_does_nothing_while_it_is_awaited_is_killed(
+    kind: str, start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    _stuck(start(kind))
+
+
+@lacks(HALF_MESSAGES)
+def test_a_worker_that_stops_within_a_message_is_killed(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    _stuck(start("stops within a message"))
+
+
+def test_a_worker_that_the_system_has_stopped_is_killed_sooner_than_an_idle_one(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    process = start("echoes")
+    suspend(process.pid)
+    _stuck(process, Patience(idle_s=600.0, busy_s=600.0, stopped_s=0.3))
+
+
+def test_a_worker_that_takes_no_message_is_killed_and_the_sender_goes_on(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    process = start("echoes")
+    suspend(process.pid)
+    with pytest.raises(WorkerDiedError) as death, watching(process, SOON):
+        process.send(bytes(100 * _PART))  # more than a pipe holds
+    assert death.value.stuck
+
+
+def test_a_worker_that_works_for_ever_is_killed_in_the_end(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    _stuck(start("works for ever"), Patience(idle_s=60.0, busy_s=0.5))
+
+
+def test_a_worker_that_works_is_never_called_stuck(start: Callable[[str], WorkerProcess]) -> None:
+    process = start("works")
+    with watching(process, Patience(idle_s=0.6, busy_s=60.0)):
+        assert process.receive(60) == "done"
+
+
+def test_nobody_is_killed_for_a_silence_that_nobody_waits_in(start: Callable[[str], WorkerProcess]) -> None:
+    process = start("echoes")
+    with watching(process, SOON):
+        time.sleep(1.0)  # as a caller that shows what has come
+        process.send("hello")
+        assert process.receive(60) == "hello"
+
+
+def test_nobody_is_killed_for_a_silence_that_was_asked_for(start: Callable[[str], WorkerProcess]) -> None:
+    process = start("echoes")
+    with watching(process, SOON, is_excused=lambda: True):
+        assert process.receive(1.0) is None
+        process.send("hello")
+        assert process.receive(60) == "hello"
+
+
+def test_nobody_is_watched_afterwards(start: Callable[[str], WorkerProcess]) -> None:
+    process = start("echoes")
+    with watching(process, SOON):
+        process.send("hello")
+        assert process.receive(60) == "hello"
+    assert process.receive(1.0) is None
+    assert process.alive
