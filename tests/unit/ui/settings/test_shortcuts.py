@@ -143,7 +143,7 @@ def test_the_first_run_window_tells_the_key_and_its_field_is_reached_and_named(
     window.later.setFocus()
     QTest.keyClick(window.later, Qt.Key.Key_Tab)
     assert window.shortcut.edit.hasFocus()
-    until(lambda: said[-1].startswith("Describes the active window, shortcut, "), "what has the keyboard")
+    until(lambda: said[-1].startswith("Describes the active window, edit, Ctrl+Shift+F9"), "what has the keyboard")
     assert "Ctrl+Shift+F9" in said[-1]
     window.stop()
     window.hide()
