@@ -322,4 +322,5 @@ class Person:
         right = KNOWN_ANSWERS[picture] if asked == self._glance else str(end["text"])
         known = self._answers.setdefault((self._deed, picture, asked), right)
         if end["text"] != known:
-            self.faults.append(f"Of {picture} it said {end['text']!r} and not {known!r}.")
+            told = f"Of {picture} it said {end['text']!r} and not {known!r}"
+            self.faults.append(f"{told}, asked {asked!r} for {self._deed}.")

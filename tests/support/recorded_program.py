@@ -30,9 +30,9 @@ def record(path: Path) -> None:
             file.write(pickle.dumps((name, what)))
             file.flush()
 
-    def started(self: WorkerProcess, target: Any, *arguments: Any, name: str) -> None:
+    def started(self: WorkerProcess, target: Any, *arguments: Any, name: str, **options: Any) -> None:
         note(name, arguments)
-        start(self, target, *arguments, name=name)
+        start(self, target, *arguments, name=name, **options)
 
     def sent(self: WorkerProcess, message: object, timeout: float = -1) -> bool:
         note(self.name, message)

@@ -60,7 +60,8 @@ def test_a_window_that_is_not_seen_is_not_active(window: Window) -> None:
     assert active(Desktop()) is None
 
 
-def test_a_switch_between_windows_is_waited_for() -> None:
+def test_a_switch_between_windows_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows_user32, "_SWITCH_TIMEOUT_S", 10.0)
     windows = {4711: Window(), 1: Window(class_name="ForegroundStaging", title="")}
     found = active(Desktop(windows, [None, 1, None, 4711]))
     assert found is not None
