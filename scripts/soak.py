@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,9 @@ def main() -> int:
         return 1
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     from soaking import running
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # the former is ignored where a shell starts it in the background
+        signal.signal(number, lambda *_: sys.exit(1))  # which ends what was started, too
 
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         seed = options.seed if options.seed is not None else random.randrange(10**6)

@@ -5,15 +5,18 @@ The program imports this module to start it, so what decodes is imported in the 
 
 from __future__ import annotations
 
+import gc
 import io
 import mmap
-import sys
 from multiprocessing.connection import Connection
 
-from edge_assistant.system.errors import AssistantError
+from edge_assistant.system.errors import AssistantError, without_traceback
 
 MEMORY_LIMIT = 1_600_000_000
 """Bytes that the worker gets: the largest pictures that are allowed, of a usual format, take 1.4 GB with their file."""
+
+_USUAL_PIXELS = 4_000_000
+"""Memory for so many pixels is kept for the next picture; more goes back to the system."""
 
 
 def serve(connection: Connection, shared: mmap.mmap | None) -> None:
@@ -23,15 +26,23 @@ def serve(connection: Connection, shared: mmap.mmap | None) -> None:
     """
     from edge_assistant.capture import decode
     from edge_assistant.capture.picture_pipe import send_picture
+    from edge_assistant.system.memory import release_free_memory
 
     decode.load_formats()
     while True:
         name, length = connection.recv()
+        is_usual = False
         try:
-            send_picture(decode.decode(_receive_file(connection, length), name), connection.send, shared)
+            captured = decode.decode(_receive_file(connection, length), name)
+            is_usual = captured.image.width * captured.image.height <= _USUAL_PIXELS
+            send_picture(captured, connection.send, shared)
+            del captured
         except AssistantError as error:
             connection.send(("error", error.kind, error.code, str(error)))
-        _forget_last_error()
+            without_traceback(error)
+        if not is_usual:
+            gc.collect()  # a picture that failed is held by what it failed in
+            release_free_memory()
 
 
 def _receive_file(connection: Connection, length: int) -> io.BytesIO:
@@ -40,10 +51,3 @@ def _receive_file(connection: Connection, length: int) -> io.BytesIO:
         data.write(connection.recv())
     data.seek(0)
     return data
-
-
-def _forget_last_error() -> None:
-    """Drop the traceback that Python keeps for debuggers; it holds the picture."""
-    for name in ("last_exc", "last_value", "last_traceback"):
-        if hasattr(sys, name):
-            delattr(sys, name)

@@ -44,7 +44,7 @@ def read_picture(
     terminal; DoesNotFitError where memory runs out; CancelledError.
     """
     name, data = _read(source)
-    with data.getbuffer() as view:
+    with data, data.getbuffer() as view:  # also where it fails, the file is not kept
         return decode(view, name, is_cancelled)
 
 

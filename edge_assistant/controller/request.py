@@ -33,7 +33,7 @@ TONE_TIMEOUT_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 _FRONT_TIMEOUT_S = 0.1
-"""Seconds to wait for the window system (4 to 13 ms on X11); the tone of a press waits for this."""
+"""Seconds to wait for each of two answers of the window system, 1 to 13 ms on X11; the tone waits for them."""
 
 _ALLOW_TIMEOUT_S = 5.0
 """The longest wait for the tone that says that the key was heard: the event loop may be at work."""
@@ -284,23 +284,25 @@ def front_window_changed(picture: CapturedPicture, view: View | None) -> bool:
     """
     if picture.origin not in _SCREEN_ORIGINS or (view is not None and view.is_in_front()):
         return False
-    results: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    thread = threading.Thread(target=lambda: results.put(_shows_another(picture)), name="front", daemon=True)
+    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    thread = threading.Thread(target=lambda: _compare(picture, answers.put), name="front", daemon=True)
     thread.start()
     try:
-        return results.get(timeout=_FRONT_TIMEOUT_S)
+        return answers.get(timeout=_FRONT_TIMEOUT_S) or answers.get(timeout=_FRONT_TIMEOUT_S)
     except queue.Empty:
         return True
 
 
-def _shows_another(picture: CapturedPicture) -> bool:
+def _compare(picture: CapturedPicture, answer: Callable[[bool], None]) -> None:
+    """Answer whether another window is in front, and then, where it is the same one, whether other menus are open."""
     try:
         backend = choose_backend()
         active = backend.make_windows().active() if backend.make_windows else None
     except AssistantError:
-        return False
-    if backend.make_windows is None:
-        return False
-    if active is None or active.number != picture.front:
-        return (active and active.number) != picture.front
-    return menus_of(backend.find_above(active)) != picture.menus
+        active, backend = None, None
+    if backend is None or backend.make_windows is None:  # it is not known
+        answer(False)
+        answer(False)
+        return
+    answer((active.number if active else None) != picture.front)
+    answer(active is not None and menus_of(backend.find_above(active)) != picture.menus)

@@ -118,6 +118,8 @@ class Hub:
             )
         if not found.commit_hash or not re.fullmatch(r"[0-9a-f]{40}", found.commit_hash):
             raise sign_in_page_error()
+        if found.size == 0:
+            raise NetworkError(tr("The hub sent no data for {file}. Try again later.", file=file), code="wrong-bytes")
         if found.size is not None and not 0 < found.size <= _MAX_SIZE:
             raise sign_in_page_error()
         etag = (found.etag or "").lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -45,6 +45,15 @@ class QuestionInput(QLineEdit):
         self._questions.clear()
         self._place, self._draft = 0, ""
         self._empty()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Ctrl+E to the menu, where it enlarges the picture; on Linux Qt would go to the end of the line."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            pressed = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if (pressed, event.key()) == (Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_E):
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to another question at Up and Down."""

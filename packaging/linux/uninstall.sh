@@ -4,6 +4,10 @@
 #   --settings     remove the settings too
 #   --no-speak     be silent
 set -eu
+if [ -z "${HOME:-}" ]; then
+    echo "It is not known where your home folder is: the variable HOME is not set. Set it, then start this again." >&2
+    exit 1
+fi
 program=$(cd -P "$(dirname "$0")" && pwd)
 voice=$program/voice
 # folder VALUE ELSE: the XDG Base Directory Specification wants relative paths ignored.

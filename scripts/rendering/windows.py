@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant.assistant.events import NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
 from edge_assistant.assistant.picture_text import PictureText
-from edge_assistant.capture.file import read_picture
+from edge_assistant.capture.decode import CapturedPicture, decode
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.controller.history import PastAnswer
@@ -52,6 +52,12 @@ from rendering.fixed_machine import PROVIDERS
 SAMPLE = Path(__file__).resolve().parents[2] / "models/demo/samples/save-dialog.png"
 
 
+def _sample() -> CapturedPicture:
+    """Decode the sample in this process: a worker's threads would go on behind the windows."""
+    with SAMPLE.open("rb") as stream:
+        return decode(stream, SAMPLE.name)
+
+
 def _commands() -> Commands:
     entries = [
         MenuEntry(tr("&Settings…"), lambda: None),
@@ -64,7 +70,7 @@ def _commands() -> Commands:
 def main_window() -> QWidget:
     """The main window with a conversation."""
     window = MainWindow(_commands(), Mock(), lambda: True)
-    captured = replace(read_picture(SAMPLE), origin="window")
+    captured = replace(_sample(), origin="window")
     window.show_picture(captured, thumbnail(captured.image), "Invoice 1042, Writer")
     window.show_event(WindowEvent(1, "Invoice 1042, Writer", 0, 0, *captured.image.size))
     window.show_event(NoticeEvent(1, "ask", "What do you want to know?"))
@@ -89,7 +95,7 @@ def start_page() -> QWidget:
 def enlarged() -> QWidget:
     """The picture, enlarged."""
     window = main_window()
-    picture = PictureWindow(window, read_picture(SAMPLE).image, "Invoice 1042, Writer", lambda _: None)
+    picture = PictureWindow(window, _sample().image, "Invoice 1042, Writer", lambda _: None)
     picture.setProperty("kept", window)
     return picture
 
@@ -190,7 +196,7 @@ def lines() -> QWidget:
     """The lines of a picture, with a table."""
     window = LinesWindow(lambda _: None, lambda: None, lambda: True, lambda: None)
     text = PictureText(cast("TextReader", _ReadPage()), Image.new("RGB", (8, 6)))
-    window.open_lines(LinesSource(text, read_picture(SAMPLE), "Orders, Writer", start=2))
+    window.open_lines(LinesSource(text, _sample(), "Orders, Writer", start=2))
     text.wait(10.0)
     while window.list.count() < 5 or window.status.text():
         QApplication.processEvents()

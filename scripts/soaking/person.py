@@ -67,7 +67,8 @@ class Person:
     _asked: str | None = None  # the picture that is to be described or asked about, None where nobody knows
     _described: str | None = None  # the picture that was described last by the present deed
     _glance: str = ""  # what the model is asked at a glance
-    _answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, str], str] = field(default_factory=dict)  # by deed, picture and question
+    _deed: str = ""
     _read: int = 0  # so many lines of the app were looked at
     _copied: subprocess.Popen[bytes] | None = None
 
@@ -81,7 +82,7 @@ class Person:
         deeds = {name: deed for name, deed in self._deeds().items() if not self.only or name in self.only}
         (name,) = self.rng.choices(list(deeds), [weight for weight, _ in deeds.values()])
         self.done[name] += 1
-        self._asked = self._described = None
+        self._asked, self._described, self._deed = None, None, name
         deeds[name][1]()
         self.settle()
         self._put_windows_away()
@@ -89,10 +90,14 @@ class Person:
 
     def look_at_samples(self) -> None:
         """Have each of the samples described, whose answers are known."""
-        for name, path in self.samples.items():
-            self._asked = name
-            self._hook(f"describe {path}")
-            self.settle()
+        for name in self.samples:
+            self.look_at(name)
+
+    def look_at(self, name: str) -> None:
+        """Have a sample described: what is kept is the same then, whatever was done before."""
+        self._asked = name
+        self._hook(f"describe {self.samples[name]}")
+        self.settle()
 
     def settle(self) -> None:
         """Wait until the program has nothing to do. Raises StandstillError."""
@@ -315,6 +320,6 @@ class Person:
         if picture is None:
             return
         right = KNOWN_ANSWERS[picture] if asked == self._glance else str(end["text"])
-        known = self._answers.setdefault((picture, asked), right)
+        known = self._answers.setdefault((self._deed, picture, asked), right)
         if end["text"] != known:
             self.faults.append(f"Of {picture} it said {end['text']!r} and not {known!r}.")

@@ -76,7 +76,7 @@ def to_json(sample: Sample) -> dict[str, Any]:
 
 
 def _sample(person: Person, seconds: float, folder: Path) -> Sample:
-    person.settle()
+    person.look_at("save-dialog")
     inside = json.loads(person.app.ask("counts"))
     own = psutil.Process(person.app.process.pid)
     processes = {"app": _figures(own)}

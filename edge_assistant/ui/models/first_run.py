@@ -179,7 +179,7 @@ class FirstRunDialog(ModelsBaseDialog):
         layout.addStretch()
         layout.addWidget(self._warning)
         QVBoxLayout(self).addWidget(self._make_scroll_area(content))
-        self._resize_to(70, 40)
+        self._resize_to(84, 40)
 
     def _announce_recommendation(self, recommendation: Recommendation | None, error: AssistantError | None) -> None:
         self._show_recommendation(recommendation, error)

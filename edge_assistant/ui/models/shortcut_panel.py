@@ -16,6 +16,7 @@ from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.strings import key_label
 
 _ACTION = "window"
 _SETTING = f"hotkeys.{_ACTION}"
@@ -60,7 +61,7 @@ class ShortcutPanel(QWidget):
             return tr(_NO_SHORTCUT)
         return tr(
             "{key} describes the active window. If it needs Fn, or you want another one, press that in the last field.",
-            key=key.spoken,
+            key=key_label(key),
         )
 
     def apply_settings(self, settings: Settings) -> None:

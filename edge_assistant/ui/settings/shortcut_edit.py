@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.system.errors import UsageError
-from edge_assistant.system.i18n import tr_noop
-from edge_assistant.ui.speaking.description import KIND
+from edge_assistant.ui.speaking.description import RECORDS_KEYS
 from edge_assistant.ui.strings import key_label
 
 _KEY_NAMES = {
@@ -61,7 +60,7 @@ class ShortcutEdit(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
-        self.setProperty(KIND, tr_noop("shortcut"))
+        self.setProperty(RECORDS_KEYS, True)
         self._key = ""
 
     @property

@@ -58,8 +58,8 @@ _WITHOUT_KEY = (_Role.ComboBox, _Role.PageTabList)
 
 DISCLOSES = "edge_assistant_discloses"
 """The property of a checkable button that opens and closes what stands below it."""
-KIND = "edge_assistant_kind"
-"""The property of a widget with what it is called in place of its role and of its being read only, in English."""
+RECORDS_KEYS = "edge_assistant_records_keys"
+"""The property of a field that is read only for Qt, and yet takes keys: it shows which were pressed."""
 _ENTER = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
 
 
@@ -212,14 +212,7 @@ def _sentence(parts: tuple[str, ...]) -> str:
     return text if not text or text[-1] in ".?!…。？！" else f"{text}."
 
 
-def _kind(interface: QAccessibleInterface) -> str:
-    widget = interface.object()
-    return str(widget.property(KIND) or "") if widget is not None else ""
-
-
 def _role_word(interface: QAccessibleInterface) -> str:
-    if kind := _kind(interface):
-        return tr(kind)
     role = interface.role()
     if role == _Role.MenuItem and interface.childCount():
         role = _Role.PopupMenu
@@ -260,7 +253,9 @@ def _states(interface: QAccessibleInterface, role: QAccessible.Role, state: QAcc
         said.append(tr("pressed") if state.checked else tr("not pressed"))
     if role == _Role.EditableText and state.passwordEdit:
         said.append(tr("password"))
-    if role == _Role.EditableText and state.readOnly and not _kind(interface):
+    widget = interface.object()
+    records_keys = widget is not None and bool(widget.property(RECORDS_KEYS))
+    if role == _Role.EditableText and state.readOnly and not records_keys:
         said.append(tr("read only"))
     if state.disabled:
         said.append(tr("unavailable"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from build_steps import runfile
-from support.platforms import LINUX_INSTALLERS, OTHER_ACCOUNTS, lacks
+from support.platforms import LINUX_INSTALLERS, OTHER_ACCOUNTS, lacks, skip_without
 from support.waiting import until
 
 pytestmark = lacks(LINUX_INSTALLERS)
@@ -112,7 +112,7 @@ def test_one_that_is_ended_while_it_copies_leaves_nothing(
 
 def test_root_by_sudo_is_told_and_may_insist(installer: Path, home: Path) -> None:
     if os.geteuid() != 0:
-        pytest.skip("only root is told")
+        skip_without("root, which alone is told")
     _refused(_install(installer, home, "--yes", SUDO_USER="somebody"), "without sudo", "--as-root")
     assert list(home.iterdir()) == []
     assert _install(installer, home, "--yes", "--as-root", SUDO_USER="somebody").returncode == 0
@@ -159,10 +159,30 @@ def test_without_a_home_it_says_so(installer: Path, option: str) -> None:
     _refused(_install(installer, "/nowhere", option), "Your home folder, /nowhere, is missing")
 
 
+def test_uninstalling_without_a_home_says_so_too(installer: Path, home: Path) -> None:
+    assert _install(installer, home, "--yes").returncode == 0
+    _refused(_run([str(home / ".local/lib/edge-assistant/uninstall"), "--yes"], None), "the variable HOME is not set")
+    assert (home / ".local/lib/edge-assistant/edge-assistant").is_file()
+
+
+def test_where_there_is_no_room_for_the_voice_in_one_place_it_takes_another(
+    installer: Path, home: Path, tmp_path: Path
+) -> None:
+    programs, full = tmp_path / "bin", tmp_path / "full"
+    for folder in (programs, full):
+        folder.mkdir()
+    tar = shutil.which("tar")
+    (programs / "tar").write_text(f'#!/bin/sh\ncase "$*" in *{full}*) exit 2 ;; esac\nexec {tar} "$@"\n')
+    (programs / "tar").chmod(0o755)
+    done = _install(installer, home, "--yes", TMPDIR=str(full), PATH=f"{programs}:{os.environ['PATH']}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(full.iterdir()) == []
+
+
 @lacks(OTHER_ACCOUNTS)
 def test_a_home_that_cannot_be_written_to_is_named(installer: Path) -> None:
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        pytest.skip("setpriv and root are needed to be somebody else")
+        skip_without("setpriv, or the right to be somebody else,")
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     shutil.copy(installer, copy := Path(f"/tmp/edge-{os.getpid()}.run"))
     try:

@@ -14,7 +14,7 @@ import compare_builds
 import pytest
 from build_steps import deb, freeze, libraries, product, runfile
 from build_steps.weights import WeightsFile
-from support.platforms import FILE_MODES, LINKS, LINUX_INSTALLERS, lacks
+from support.platforms import FILE_MODES, LINKS, LINUX_INSTALLERS, lacks, skip_without
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_both_installers_are_the_same_bytes_whoever_builds_them_and_when(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if shutil.which("dpkg-deb") is None:
-        pytest.skip("dpkg-deb is missing")
+        skip_without("dpkg-deb")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     program = make_program(some_weights)
     made = []
@@ -112,7 +112,7 @@ def test_what_tells_of_an_installation_stays_away(place: str, dropped: bool) -> 
 @lacks(LINUX_INSTALLERS)
 def test_symbols_and_second_copies_are_left_out(tmp_path: Path) -> None:
     if shutil.which("strip") is None or shutil.which("gcc") is None:
-        pytest.skip("strip or gcc is missing: install binutils and gcc")
+        skip_without("strip or gcc (of binutils and gcc)")
     folder = tmp_path / "_internal"
     (folder / "llama_cpp/lib").mkdir(parents=True)
     for name in ("libllama.so", "libllama.so.0", "libmtmd.so", "libggml-cpu-haswell.so"):

@@ -219,7 +219,7 @@ def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
 def test_more_than_there_is_room_for_wait_their_turn(
     here: Endpoint, opened: OpenServer, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.5)
     monkeypatch.setattr(ipc, "_MAX_CLIENTS", 2)
     server = opened(str)
     peers.come(times=5)
@@ -300,7 +300,7 @@ def test_a_halted_program_is_an_error_of_one_sentence(
     with there.lock(), Listener(there.address(there.renew()), family=there.family):
         start = time.monotonic()
         assert main.main(["trigger", "status"]) == 6
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < 4
         assert capsys.readouterr().err == "Edge Assistant is not responding. Quit it and start it again.\n"
 
 
@@ -323,7 +323,7 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_can_conn
                         caller.connect(there.address())
             start = time.monotonic()
             assert main.main(["trigger", "status"]) == 6
-            assert time.monotonic() - start < 1
+            assert time.monotonic() - start < 4
             assert capsys.readouterr().err == "Edge Assistant is not responding. Quit it and start it again.\n"
 
 

@@ -310,6 +310,16 @@ def test_the_picture_is_enlarged_by_keyboard_and_closed_by_escape(desk: Desk, ke
     assert desk.window.isVisible()
 
 
+def test_the_key_that_enlarges_the_picture_works_from_the_line_of_the_question(desk: Desk) -> None:
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
+    desk.window.bring_to_front()
+    until(desk.window.input.hasFocus, "the question")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    (enlarged,) = enlarged_pictures()
+    enlarged.close()
+
+
 def test_the_enlarged_picture_goes_with_the_conversation(desk: Desk) -> None:
     captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
     desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")

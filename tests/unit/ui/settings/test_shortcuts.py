@@ -78,12 +78,12 @@ def press(edit: ShortcutEdit, key: Qt.Key) -> None:
 
 
 def test_a_free_key_is_told_and_saved_at_once(panel: ShortcutPanel, service: Service) -> None:
-    assert panel.sentence.startswith("ctrl shift F9 describes the active window.")
+    assert panel.sentence.startswith("Ctrl+Shift+F9 describes the active window.")
     press(panel.edit, Qt.Key.Key_F3)
     until(lambda: service.settings.hotkeys.window == "ctrl+shift+F3", "the new key")
     assert service.told == ["ctrl shift F3 is free."]
     panel.apply_settings(service.settings)
-    assert panel.sentence.startswith("ctrl shift F3 describes the active window.")
+    assert panel.sentence.startswith("Ctrl+Shift+F3 describes the active window.")
 
 
 def test_a_taken_key_is_told_and_the_old_one_stays(panel: ShortcutPanel, service: Service) -> None:
@@ -139,11 +139,11 @@ def test_the_first_run_window_tells_the_key_and_its_field_is_reached_and_named(
     until(lambda: window.details.isEnabled(), "the recommendation")
     assert window.shortcut is not None
     assert nameless(window) == []
-    assert window.shortcut.sentence.startswith("ctrl shift F9 describes the active window. If it needs Fn")
+    assert window.shortcut.sentence.startswith("Ctrl+Shift+F9 describes the active window. If it needs Fn")
     window.later.setFocus()
     QTest.keyClick(window.later, Qt.Key.Key_Tab)
     assert window.shortcut.edit.hasFocus()
-    until(lambda: said[-1].startswith("Describes the active window, shortcut, "), "what has the keyboard")
+    until(lambda: said[-1].startswith("Describes the active window, edit, Ctrl+Shift+F9"), "what has the keyboard")
     assert "Ctrl+Shift+F9" in said[-1]
     window.stop()
     window.hide()
@@ -195,4 +195,4 @@ def test_settings_changed_elsewhere_show_in_the_first_run_window(panel: Shortcut
     service.settings = with_values(service.settings, {"hotkeys.window": "super+F1"})
     panel.apply_settings(service.settings)
     assert panel.edit.key == "super+F1"
-    assert panel.sentence.startswith("Windows key F1 describes the active window.")
+    assert panel.sentence.startswith("Super+F1 describes the active window.")
