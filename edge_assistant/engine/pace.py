@@ -6,7 +6,7 @@ from edge_assistant.engine.messages import AskQuestion, Done
 from edge_assistant.imaging.token_budget import image_tokens
 from edge_assistant.system.worker_watch import Patience
 
-_IDLE_S = 20.0
+_IDLE_S = 30.0
 """Seconds for an engine that computes on the CPU and gets no processor time; those that others need are far fewer."""
 
 _BACKGROUND_FACTOR = 6.0

@@ -38,7 +38,7 @@ class Patience:
 
     idle_s: float
     busy_s: float
-    stopped_s: float = 20.0
+    stopped_s: float = 30.0
 
 
 @contextlib.contextmanager

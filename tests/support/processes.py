@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, AnyStr
 
@@ -74,6 +75,30 @@ def _is_in_charge(process: Program[Any]) -> bool:
 def suspend(pid: int) -> None:
     """Let a process stand still."""
     psutil.Process(pid).suspend()
+
+
+@contextlib.contextmanager
+def almost_still(process: psutil.Process) -> Iterator[None]:
+    """Let a process run so little that it gets nowhere within a test, as on a very slow computer: it is not stuck."""
+    over = threading.Event()
+
+    def keep() -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
+            while not over.wait(2.0):
+                process.resume()
+                over.wait(0.02)
+                process.suspend()
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(10)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
 
 
 def resume(pid: int) -> None:

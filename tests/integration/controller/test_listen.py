@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from support.describing import ROOT
 from support.desktops import XDesktop, environment, scene, x_desktop
 from support.listening import REPEAT, STATUS, STOP, WINDOW, Listen, private_folders
-from support.processes import kill_workers
+from support.processes import almost_still, kill_workers
 from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE, until
 from Xlib import XK, X, display
@@ -155,8 +155,7 @@ def test_the_same_key_stops_then_gives_the_detail_and_another_key_a_new_picture(
 
 def test_it_ticks_while_it_works_tells_how_long_and_obeys_both_stops(running: Listen, card: SoundCard) -> None:
     (engine,) = [child for child in running.children() if child.memory_info().rss == max_rss(running)]
-    engine.suspend()
-    try:
+    with almost_still(engine):
         running.press(WINDOW)
         running.wait_for_line(DEMO)
         card.wait_for_silence(0.5)
@@ -172,8 +171,6 @@ def test_it_ticks_while_it_works_tells_how_long_and_obeys_both_stops(running: Li
         assert engine.is_running(), "the first stop cancelled the work"
         running.press(STOP)
         until(lambda: running.trigger("status")[1].strip() == "Ready.", "the cancel")
-    finally:
-        engine.resume()
     running.press(WINDOW)
     running.wait_for(answers, "an answer of the same engine")
     assert engine.is_running()
