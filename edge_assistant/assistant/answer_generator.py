@@ -188,16 +188,21 @@ class AnswerGenerator:
         return self._ask_after_failure(run, question)
 
     def _ask_after_failure(self, run: AnswerRun, question: AskQuestion) -> Done:
-        """Ask again what a new engine is to answer, or what it is to go on with where the answer had begun."""
-        if not run.answer.strip():
+        """Ask a new engine again, or have it go on where the answer had begun. Raises EngineError if it fails too."""
+        if not (run.answer.strip() or question.continues):
             run.forget_answer()
             return self._ask_once(run, question)
-        before = question.turns[:-1] if question.continues else question.turns
-        turns = (*before, Turn(run.question, run.raw_answer(run.answer), run.material))
+        before, material = question.turns, run.material
+        if question.continues:
+            before, material = question.turns[:-1], question.turns[-1].material
+        turns = (*before, Turn(run.question, run.raw_answer(run.answer), material))
         run.go_on()
         tokens = run.tokens
         question = replace(question, turns=turns, question="", may_be_empty=True, continues=True)
-        part = self._go_on(run, question)
+        try:
+            part = self._ask_once(run, question)
+        except DoesNotFitError:
+            part = cut_answers.NOTHING_MORE
         return replace(
             part,
             answer=run.answer.strip(),

@@ -17,7 +17,9 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.picture_pipe import CHUNK_BYTES, SHARED_BYTES, receive_picture
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.shared_area import SharedArea, make_area
+from edge_assistant.system.time_limit import WakingTime
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
+from edge_assistant.system.worker_watch import Patience, watching
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +28,12 @@ _THREADS = 4
 
 _POLL_S = 0.05
 """Seconds between two looks at the time and at `is_cancelled`."""
+
+_SILENCE = 1.5
+"""The share of `wall_s` after which a worker is given up that stops within a message: nobody can look then."""
+
+_SENT_S = 1.0
+"""Seconds for the last of a file to be sent, once the worker has all of it or was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +104,23 @@ class PictureDecoder:
             process.kill()
 
     def _decode(self, data: bytes | memoryview, name: str, is_cancelled: Callable[[], bool]) -> CapturedPicture:
+        silence_s = _SILENCE * self._limits.wall_s
+        patience = Patience(silence_s, silence_s, silence_s)
         for last in (False, True):
             process, area = self._require_process()
             watch = _Watch(process, self._limits, name, is_cancelled)
+            # A worker that does not run takes no more than the pipe holds.
+            sender = threading.Thread(target=_send, args=(process, data, name), name="picture-send", daemon=True)
             try:
-                return _decode_once(process, area, watch, data, name)
+                sender.start()
+                with watching(process, patience):  # which also ends one that stops within a message
+                    return _decode_once(process, area, watch)
             except WorkerDiedError as error:
                 self._end(process)
+                if is_cancelled():
+                    raise CancelledError from None
+                if error.stuck:
+                    raise picture_errors.too_slow(name) from None
                 _log.warning("the worker that decodes pictures died: %s", error)
                 if last:
                     raise _death_error(name, error.exit_code) from None
@@ -113,6 +131,9 @@ class PictureDecoder:
             except BaseException:
                 self._end(process)  # what it does is not wanted any more, or takes all of its memory
                 raise
+            finally:
+                if sender.ident is not None:
+                    sender.join(_SENT_S)  # whoever has the file may close it now
         raise AssertionError
 
     def _require_process(self) -> tuple[WorkerProcess, SharedArea | None]:
@@ -121,11 +142,13 @@ class PictureDecoder:
                 if self._process is not None:
                     self._process.kill()  # which closes its pipes
                 self._area = make_area(SHARED_BYTES)
-                self._process = WorkerProcess(
-                    decode_worker.serve, self._area, name="pictures", memory_limit=self._limits.memory
-                )
-                if self._area is not None:
-                    self._area.close_handle()
+                try:
+                    self._process = WorkerProcess(
+                        decode_worker.serve, self._area, name="pictures", memory_limit=self._limits.memory
+                    )
+                finally:
+                    if self._area is not None:
+                        self._area.close_handle()
             return self._process, self._area
 
     def _end(self, process: WorkerProcess) -> None:
@@ -173,13 +196,13 @@ class _Watch:
         self._limits = limits
         self._name = name
         self._is_cancelled = is_cancelled
-        self._began, self._processor_before = time.monotonic(), self._processor_s()
+        self._time, self._processor_before = WakingTime(_POLL_S), self._processor_s()
 
     def check(self) -> None:
         """Raise CancelledError, or InputError where the worker takes too long."""
         if self._is_cancelled():
             raise CancelledError
-        took_s = time.monotonic() - self._began
+        took_s = self._time.seconds()
         if took_s > self._limits.wall_s or self._has_computed(took_s) > self._limits.processor_s:
             raise picture_errors.too_slow(self._name)
 
@@ -197,12 +220,8 @@ class _Watch:
         return times.user + times.system
 
 
-def _decode_once(
-    process: WorkerProcess, area: SharedArea | None, watch: _Watch, data: bytes | memoryview, name: str
-) -> CapturedPicture:
-    """Raises WorkerDiedError too."""
-    # A worker that does not run takes no more than the pipe holds.
-    threading.Thread(target=_send, args=(process, data, name), name="picture-send", daemon=True).start()
+def _decode_once(process: WorkerProcess, area: SharedArea | None, watch: _Watch) -> CapturedPicture:
+    """Receive what the worker has made of the file that it gets. Raises WorkerDiedError too."""
 
     def receive() -> Any:
         while True:

@@ -6,7 +6,6 @@ Qt ends its process where there is no display, and a camera's driver may hang: h
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -27,6 +26,7 @@ from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.installation import reinstall_advice
+from edge_assistant.system.time_limit import WakingTime
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _POLL_S = 0.05
@@ -135,10 +135,10 @@ def call(
     and CancelledError.
     """
     worker = WorkerProcess(target, *arguments, name="qt", memory_limit=memory_limit)
-    deadline = time.monotonic() + limit
+    waited = WakingTime(_POLL_S)
 
     def receive() -> Any:
-        while time.monotonic() < deadline:
+        while waited.seconds() < limit:
             if is_cancelled():
                 raise CancelledError
             reply = worker.receive(_POLL_S)

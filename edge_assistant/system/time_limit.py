@@ -1,4 +1,4 @@
-"""A time limit for calls that have none of their own, such as those of libraries that wait for another program."""
+"""Time limits, also for calls that have none of their own, such as of libraries that wait for another program."""
 
 from __future__ import annotations
 
@@ -12,6 +12,23 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 _CHECK_S = 0.05
+
+
+class WakingTime:
+    """The time that passes while somebody looks, at least every `step_s` seconds.
+
+    Longer gaps count little: this program, or the computer, was suspended, and what is waited for perhaps as well.
+    """
+
+    def __init__(self, step_s: float) -> None:
+        self._most = 2 * step_s
+        self._seconds, self._looked = 0.0, time.monotonic()
+
+    def seconds(self) -> float:
+        """Look, and return the seconds until now."""
+        before, self._looked = self._looked, time.monotonic()
+        self._seconds += min(self._looked - before, self._most)
+        return self._seconds
 
 
 def call_within(
@@ -47,8 +64,8 @@ def call_within(
         try:
             return outcome.result(min(_CHECK_S, max(0.0, deadline - time.monotonic())))
         except FutureTimeoutError:
-            if outcome.done():
-                raise  # the function's own
+            if outcome.done():  # just now, or the error is the function's own
+                return outcome.result(0)
         try:
             check()
         except BaseException:

@@ -110,8 +110,7 @@ class WorkerProcess:
         self._killed = self._stuck = False
         self.messages = 0
         """How many messages have come from it."""
-        self.is_awaited = False
-        """Whether somebody waits just now for its next message, or until it takes one."""
+        self._is_sending = self._is_receiving = False
         self._last_lines: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
         self._connection, worker_end = context.Pipe(duplex=True)
@@ -154,6 +153,11 @@ class WorkerProcess:
         """Whether the worker still runs."""
         return self._process.is_alive()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits just now for its next message, or until it takes one."""
+        return self._is_sending or self._is_receiving
+
     def send(self, message: object, timeout: float = -1) -> bool:
         """Send one message; return False when another one was still stuck in the Pipe after `timeout` seconds, or the
         Pipe was still full.
@@ -162,7 +166,7 @@ class WorkerProcess:
         """
         if not self._send_lock.acquire(timeout=timeout):
             return False
-        self.is_awaited = True
+        self._is_sending = True
         try:
             if timeout >= 0 and not _has_room(self._connection, timeout):
                 return False
@@ -170,7 +174,7 @@ class WorkerProcess:
         except (OSError, ValueError, TypeError) as error:  # TypeError: closed meanwhile on another thread
             raise self._died_error() from error
         finally:
-            self.is_awaited = False
+            self._is_sending = False
             self._send_lock.release()
         return True
 
@@ -178,7 +182,7 @@ class WorkerProcess:
         """Return the next message, or None when none came within `timeout` seconds or before `wake`. Raises
         WorkerDiedError.
         """
-        self.is_awaited = True
+        self._is_receiving = True
         try:
             ready = wait([self._connection, self._wake_receiver], timeout)
             if self._connection in ready:
@@ -191,7 +195,7 @@ class WorkerProcess:
         except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed meanwhile on another thread
             raise self._died_error() from error
         finally:
-            self.is_awaited = False
+            self._is_receiving = False
 
     def wake(self) -> None:
         """Make the pending `receive`, or else the next one, return without a message."""
@@ -255,7 +259,7 @@ def _has_room(connection: Any, timeout: float) -> bool:
     """Return whether a small message can be written within `timeout` seconds; on Windows this is not known."""
     if sys.platform == "win32":
         return True
-    with selectors.DefaultSelector() as selector:
+    with selectors.PollSelector() as selector:  # the only kind that needs no descriptor of its own
         selector.register(connection, selectors.EVENT_WRITE)
         return bool(selector.select(timeout))
 

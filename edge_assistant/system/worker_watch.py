@@ -98,11 +98,19 @@ def _work(pid: int) -> Any:
             memory = process.memory_info()
             return (
                 process.cpu_times()[:2],
-                process.io_counters()[:4] if hasattr(process, "io_counters") else None,
+                _has_read(process),
                 getattr(memory, "num_page_faults", None),  # on Windows; elsewhere they take processor time
             )
     except (psutil.Error, OSError):
         return _AT_WORK  # it has just ended, which whoever waits is told; or nothing is known
+
+
+def _has_read(process: psutil.Process) -> Any:
+    """Return figures of what a process has read and written; None where the system does not tell."""
+    try:
+        return process.io_counters()[:4] if hasattr(process, "io_counters") else None
+    except psutil.AccessDenied:
+        return None  # Linux does not tell it of one that may leave no core dump
 
 
 def _is_stopped(pid: int) -> bool:

@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 from PIL import Image
-from support.platforms import MEMORY_LIMITS, POSIX_SIGNALS, lacks
+from support.platforms import HALF_MESSAGES, MEMORY_LIMITS, POSIX_SIGNALS, lacks
+from support.processes import suspend
 from support.slow_picture import slow_jpeg
 from support.waiting import until
 
 from edge_assistant.capture import decode
+from edge_assistant.capture import decoder as decoder_module
 from edge_assistant.capture.decoder import Limits, PictureDecoder
+from edge_assistant.capture.picture_pipe import receive_picture
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, InputError
+from edge_assistant.system.worker_process import WorkerProcess
 
 
 def png(size: tuple[int, int]) -> bytes:
@@ -171,3 +175,60 @@ def test_a_worker_without_a_picture_ends_after_a_while(make: Callable[[Limits], 
     decoder.warm()
     until(lambda: decoder.pid is None, "the worker has ended")
     assert decoder.decode(SMALL, "shot").image.size == (40, 30)
+
+
+def test_a_file_can_be_closed_as_soon_as_it_was_decoded(
+    decoder: PictureDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = WorkerProcess.send
+
+    def send_late(process: WorkerProcess, message: object, timeout: float = -1) -> bool:
+        sent = send(process, message, timeout)
+        time.sleep(0.2)  # as on a busy computer
+        return sent
+
+    decoder.decode(SMALL, "shot")
+    monkeypatch.setattr(WorkerProcess, "send", send_late)
+    with io.BytesIO(SMALL) as data, data.getbuffer() as view:
+        assert decoder.decode(view, "shot").image.size == (40, 30)
+    with pytest.raises(InputError), io.BytesIO(b"Dear Sir") as data, data.getbuffer() as view:
+        decoder.decode(view, "shot")
+
+
+@lacks(HALF_MESSAGES)
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_worker_that_stops_within_a_message_is_given_up(
+    make: Callable[[Limits], PictureDecoder],
+    cancels: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    expect_log: Callable[[str], None],
+) -> None:
+    decoder, cancelled = make(Limits()), threading.Event()
+    expect_log("is stuck")
+    decoder.decode(SMALL, "shot")  # it takes a while to start
+    decoder._limits = Limits(wall_s=2.0)
+
+    def receive(header: object, is_shared: bool, receive_one: Callable[[], bytes], shared: object) -> object:
+        time.sleep(0.2)  # until the pipe is full
+        if decoder.pid is not None:
+            suspend(decoder.pid)
+        if cancels:
+            cancelled.set()
+        return receive_picture(header, is_shared, receive_one, shared)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decoder_module, "receive_picture", receive)
+    with pytest.raises(CancelledError if cancels else InputError):
+        decoder.decode(png((3000, 1500)), "shot", cancelled.is_set)
+
+
+def test_a_worker_that_cannot_start_leaves_no_memory_behind(
+    make: Callable[[Limits], PictureDecoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError
+
+    decoder = make(Limits())
+    monkeypatch.setattr(decoder_module, "WorkerProcess", refuse)
+    with pytest.raises(BlockingIOError):
+        decoder.decode(SMALL, "shot")
+    assert decoder._area is None or decoder._area._descriptor is None

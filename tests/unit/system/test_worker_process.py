@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.platforms import FOLDER_IN_USE, NICENESS, POSIX_SIGNALS, RESOURCE_TRACKER, lacks
+from support.platforms import FOLDER_IN_USE, LIMITS, NICENESS, POSIX_SIGNALS, RESOURCE_TRACKER, lacks
 
 from edge_assistant.system import worker_bootstrap
 from edge_assistant.system import worker_process as child_module
@@ -346,3 +346,20 @@ def test_a_worker_starts_where_its_parents_folder_is_gone_or_shut(
     if way == "removed":
         with pytest.raises(FileNotFoundError):  # and not in another one, where a file could come to lie
             Path.cwd()
+
+
+@lacks(LIMITS)
+def test_a_cancel_reaches_a_worker_although_no_more_files_may_be_open() -> None:
+    import resource
+
+    process = WorkerProcess(echo, name="echo")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+        sent = process.send("cancel", timeout=60)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert sent
+        assert process.receive(60)[0] == "cancel"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        process.kill()

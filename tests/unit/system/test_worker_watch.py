@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
+import psutil
 import pytest
 from support.platforms import HALF_MESSAGES, lacks
 from support.processes import suspend
@@ -67,6 +68,18 @@ def test_a_worker_that_does_nothing_while_it_is_awaited_is_killed(
     _stuck(start(kind))
 
 
+@pytest.mark.skipif(not hasattr(psutil.Process, "io_counters"), reason="this system counts no bytes")
+def test_a_worker_of_which_the_system_does_not_tell_what_it_reads_is_watched_all_the_same(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deny(_: psutil.Process) -> None:
+        raise psutil.AccessDenied
+
+    expect_log("is stuck")
+    monkeypatch.setattr(psutil.Process, "io_counters", deny)
+    _stuck(start("sleeps"))
+
+
 @lacks(HALF_MESSAGES)
 def test_a_worker_that_stops_within_a_message_is_killed(
     start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
@@ -93,6 +106,31 @@ def test_a_worker_that_takes_no_message_is_killed_and_the_sender_goes_on(
     with pytest.raises(WorkerDiedError) as death, watching(process, SOON):
         process.send(bytes(100 * _PART))  # more than a pipe holds
     assert death.value.stuck
+
+
+def test_a_worker_stays_awaited_while_another_thread_sends_to_it(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    process = start("sleeps")
+    sending = threading.Timer(0.1, process.send, ("hello",))
+    sending.start()
+    _stuck(process)
+    sending.join()
+
+
+def test_a_worker_that_takes_no_message_is_killed_while_another_thread_has_received(
+    start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("is stuck")
+    process = start("echoes")
+    suspend(process.pid)
+    receiving = threading.Timer(0.1, process.receive, (0.0,))
+    receiving.start()
+    with pytest.raises(WorkerDiedError) as death, watching(process, SOON):
+        process.send(bytes(100 * _PART))
+    assert death.value.stuck
+    receiving.join()
 
 
 def test_a_worker_that_works_for_ever_is_killed_in_the_end(
