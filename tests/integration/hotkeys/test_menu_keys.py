@@ -114,7 +114,7 @@ def test_keys_are_not_listened_to_while_a_password_is_asked_for(desktop: XDeskto
 
 
 def test_they_are_not_listened_to_any_more_when_a_menu_is_gone_but_the_keyboard_is_not(
-    desktop: XDesktop, menus: Callable[[], list[TopWindow]], pressed: list[str]
+    desktop: XDesktop, pressed: list[str]
 ) -> None:
     other = display.Display(desktop.environment["DISPLAY"])
     try:
