@@ -112,3 +112,18 @@ def test_what_was_typed_before_the_question_is_no_answer(place: Place) -> None:
     assert run.answer("") == 3
     assert run.lines[-1] == "It was not downloaded."
     assert place.hub.gets() == []
+
+
+def test_a_question_is_seen_at_the_terminal_where_a_file_gets_the_output(pair: Path, tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "edge_assistant", "models", "import", str(pair), "--no-speak"]
+    with (tmp_path / "output").open("w") as output:
+        process = subprocess.Popen(command, stdin=end, stdout=output, stderr=end, cwd=ROOT)
+    os.close(end)
+    seen = b""
+    while b"Only Enter: Copy." not in seen:
+        seen += os.read(terminal, 4096)
+    assert b"Link or copy?" in seen
+    os.write(terminal, b"\n")
+    assert process.wait(60) == 0
+    os.close(terminal)
