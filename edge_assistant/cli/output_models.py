@@ -130,17 +130,24 @@ class ModelsOutput:
         return not self._as_json and terminal.is_terminal(sys.stdin)
 
     def ask(self, question: str, yes: str, no: str, /) -> bool:
-        """Ask at the terminal, where the first letter of `yes` is enough; return False where nobody can be asked."""
+        """Ask at the terminal, where the first letter of `yes` is enough; return False where nobody can be asked.
+
+        What was typed before the question is no answer to it.
+        """
         if not self.can_ask:
             return False
         yes, no = yes.replace("&", ""), no.replace("&", "")
-        self.say(question)
-        self.say(tr("{letter} and Enter: {yes}. Only Enter: {no}.", letter=yes[:1], yes=yes, no=no))
+        terminal.discard_typed(sys.stdin)
+        for sentence in (question, tr("{letter} and Enter: {yes}. Only Enter: {no}.", letter=yes[:1], yes=yes, no=no)):
+            self.say(sentence)
+            if not terminal.is_terminal(sys.stdout) and terminal.is_terminal(sys.stderr):
+                print_error(sentence)  # the output goes to a file, where nobody sees that something is asked
         # Not sys.stdin: a thread waiting here would hold its lock when a cancel exits the program.
         line = os.read(sys.stdin.fileno(), 4096)
         if not line:
             raise CancelledError  # the terminal was closed
-        return line.decode(errors="replace").strip().lower().startswith(yes[:1].lower())
+        answer = line.decode(errors="replace").strip().lower()
+        return bool(answer) and yes.lower().startswith(answer)  # not "don't" for "download"
 
     def progress(self, action: str, file: str, progress: TransferProgress) -> None:
         """Report progress: shown often, spoken at every tenth."""

@@ -128,8 +128,9 @@ class X11Hotkeys:
                         display.refresh_keyboard_mapping(event)
                         self._follow_layout(keys)
                     elif (press := menu_keys.handle(event, {keycode for keycode, _ in self._actions})) is not None:
-                        in_menu = press
-                        self._press_in_menu(self._action(press.keycode, press.bits), keys, on_press, on_notice)
+                        action = self._action(press.keycode, press.bits)
+                        in_menu = press if action is not None else None  # no other key is remembered
+                        self._press_in_menu(action, keys, on_press, on_notice)
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)

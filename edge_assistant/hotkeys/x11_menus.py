@@ -67,6 +67,8 @@ class OpenMenuKeys:
             self._follow_grab(event.mode == _NOTIFY_GRAB)
         elif event.type == X.MapNotify and self._grabbed:
             self._look_for_menu()
+        elif event.type == X.UnmapNotify and self._listening:
+            self._listen(self._sees_menu())  # a password may be asked for under the same grab
         elif event.type == _GENERIC_EVENT and event.extension == self._opcode and self._listening:
             if event.evtype == xinput.RawKeyPress:
                 return self._pressed(event.data.detail, event.data.time, keycodes)
@@ -96,8 +98,11 @@ class OpenMenuKeys:
             self._listen(False)
 
     def _look_for_menu(self) -> None:
-        if not self._listening and any(each.is_menu for each in top_windows(self._display)):
+        if not self._listening and self._sees_menu():
             self._listen(True)
+
+    def _sees_menu(self) -> bool:
+        return any(each.is_menu for each in top_windows(self._display))
 
     def _listen(self, wanted: bool) -> None:
         from Xlib.ext import xinput

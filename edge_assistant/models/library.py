@@ -83,7 +83,8 @@ class ModelLibrary:
     def is_pinned(self, entry: CatalogFile) -> bool:
         """Return whether the catalogue that ships is sure of the checksum of this file. Raises WeightsError."""
         self.catalog()
-        return entry.sha256 is not None and self._pins.get(entry.key) == entry.sha256
+        is_sure = entry.sha256 is not None and not entry.first_download
+        return is_sure and self._pins.get(entry.key) == entry.sha256
 
     def named(self, name: str, variant: Variant) -> CatalogModel:
         """Return the model of that name and variant; a name may also end in -instruct or -thinking. Raises

@@ -18,10 +18,10 @@ _TWO_LETTERS = (
 
 _THREE_LETTERS = (
     "arn ast bal bem ber bho bpy brx bug cdo ceb chm chr ckb cmn crh csb din doi dsb dyu fil fon frp fur gag gan gom "
-    "grc gsw guz hak haw hil hmn hne hsb hsn hyw iba ilo inh jbo jmc kaa kab kam kbd kha kok kri krl ksh lad lez lfn "
-    "lij lmo ltg luo lus luy mad mag mai mdf mer mfe min mni moh mwl mwr myv nah nan nap nci nds new nog nqo nso nyn "
-    "pag pam pap pms prs qdb quc quz qya rif rom rup sah sat scn sco shi shn sid sjn sma smj smn sms srn syc syr szl "
-    "tet tok tpi tum tvl tzm udm vec vep vls war wuu xal yrl yue zgh zza"
+    "grc gsw guz hak haw hbs hil hmn hne hsb hsn hyw iba ilo inh jbo jmc kaa kab kam kbd kha kok kri krl ksh lad lez "
+    "lfn lij lmo ltg luo lus luy mad mag mai mdf mer mfe min mni moh mwl mwr myv nah nan nap nci nds new nog nqo nso "
+    "nyn pag pam pap pms prs qdb quc quz qya rif rom rup sah sat scn sco shi shn sid sjn sma smj smn sms srn syc syr "
+    "szl tet tok tpi tum tvl tzm udm vec vep vls war wuu xal yrl yue zgh zza"
 )
 """ISO 639-3, of languages without a code of two letters: those that voices speak, and others with many speakers."""
 

@@ -31,6 +31,18 @@ def is_terminal(stream: IO[Any]) -> bool:
     return stream.isatty() and (system is None or _console_mode(system, stream) is not None)
 
 
+def discard_typed(stream: IO[Any]) -> None:
+    """Forget what was typed at a terminal and not read so far."""
+    system = _kernel32()
+    if system is not None:
+        system.FlushConsoleInputBuffer(_handle(stream))
+    elif sys.platform != "win32":
+        import termios
+
+        with contextlib.suppress(termios.error):
+            termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+
+
 def supports_escapes(stream: IO[Any]) -> bool:
     """Return whether the stream is a terminal that obeys escape codes; Windows' console is switched to them."""
     if os.environ.get("TERM") == "dumb" or not is_terminal(stream):
@@ -72,7 +84,9 @@ def _kernel32() -> Any:
     system = load_library("kernel32")
     system.GetConsoleMode.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
     system.SetConsoleMode.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
-    system.GetConsoleMode.restype = system.SetConsoleMode.restype = ctypes.c_int  # BOOL
+    system.FlushConsoleInputBuffer.argtypes = (ctypes.c_void_p,)
+    for each in (system.GetConsoleMode, system.SetConsoleMode, system.FlushConsoleInputBuffer):
+        each.restype = ctypes.c_int  # BOOL
     return system
 
 

@@ -84,9 +84,10 @@ class _KeptSockets:
 
     @staticmethod
     def socket(family: int, kind: int) -> socket.socket:
-        """Make a socket of the present attempt."""
-        attempt: _Attempt = _attempts.current
-        return attempt.keep(socket.socket(family, kind))
+        """Make a socket, of the present attempt where this thread makes one: others use Xlib, too."""
+        made = socket.socket(family, kind)
+        attempt: _Attempt | None = getattr(_attempts, "current", None)
+        return made if attempt is None else attempt.keep(made)
 
 
 def _close(late: Display) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class _Question(QMessageBox):
+    """A question that no letter answers: Qt takes one without Alt, too, and it may be typed for another window."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave out what types a letter."""
+        if event.text().isalnum() and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
 
 def ask(
@@ -19,7 +31,7 @@ def ask(
 
     `no` is the safe answer, which Enter and Escape give; `on_answer` is called with True for `yes`.
     """
-    box = QMessageBox(QMessageBox.Icon.Question, parent.windowTitle(), question, parent=parent)
+    box = _Question(QMessageBox.Icon.Question, parent.windowTitle(), question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     yes_button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     no_button = box.addButton(no, QMessageBox.ButtonRole.RejectRole)

@@ -75,7 +75,7 @@ def unknown_modules(names: Iterable[str], components: Iterable[Component]) -> li
     for each in components:
         known |= {file.split("/")[0].partition(".")[0] for file in each.files}
     return sorted(
-        {name for name in names if name not in known and not name.startswith(("pyi", "_pyi", "_sysconfigdata"))}
+        {name for name in names if name not in known and not name.startswith(_MADE)}
     )
 
 

@@ -136,17 +136,22 @@ check_start() {
     [ "$(section "$HEADER" "$VOICE_SIZE" | sum)" = "$VOICE_SUM" ] || damaged "its voice is wrong"
 }
 
-# The voice goes where there is room for it.
+# The voice goes where there is room for it, and where programs may be run: elsewhere it would be silent.
 open_voice() {
+    mute=false
     for place in "${TMPDIR:-/tmp}" /tmp /var/tmp "$home"; do
         work=$(mktemp -d "$place/edge-assistant.XXXXXX" 2>/dev/null) || continue
         if section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$work" 2>/dev/null; then
-            voice=$work/voice
-            return
+            if [ -x "$work/voice/bin/espeak-ng" ]; then
+                voice=$work/voice
+                return
+            fi
+            mute=true
         fi
         rm -rf "$work"
     done
     work=
+    ! $mute || return 0
     refuse "There is no room for temporary files, neither in /tmp nor in your home folder. Free up space."
 }
 

@@ -30,8 +30,17 @@ done
 [ -t 0 ] || ask=false
 work=$(mktemp -d 2>/dev/null || mktemp -d /tmp/edge-assistant.XXXXXX 2>/dev/null || mktemp -d "$HOME/edge-assistant.XXXXXX")
 trap '[ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
-# The voice goes last, so it speaks from a copy.
-if $speak && [ -d "$voice" ]; then cp -R "$voice" "$work/voice"; else speak=false; fi
+# The voice goes last, so it speaks from a copy, which lies where programs may be run.
+if $speak && [ -d "$voice" ]; then
+    cp -R "$voice" "$work/voice"
+    if [ ! -x "$work/voice/bin/espeak-ng" ]; then
+        rm -rf "$work"
+        work=$(mktemp -d "$HOME/edge-assistant.XXXXXX")
+        cp -R "$voice" "$work/voice"
+    fi
+else
+    speak=false
+fi
 
 say() {
     printf '%s\n' "$*"

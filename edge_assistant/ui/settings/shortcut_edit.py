@@ -94,7 +94,7 @@ class ShortcutEdit(QLineEdit):
             self.recorded.emit()
             return
         try:
-            self.set_key(str(keys.parse_key(shortcut_name(event))))
+            self.set_key(str(keys.parse_new_key(shortcut_name(event))))
         except UsageError as error:
             self.refused.emit(str(error))
             return

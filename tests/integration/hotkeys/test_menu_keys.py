@@ -10,7 +10,7 @@ import pytest
 from support import SUPPORT
 from support.desktops import XDesktop, x_desktop
 from support.waiting import until
-from Xlib import X, display
+from Xlib import X, Xatom, display
 
 from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
@@ -104,6 +104,34 @@ def test_keys_are_not_listened_to_while_a_password_is_asked_for(desktop: XDeskto
         until(lambda: asks.grab_keyboard(True, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime) == 0, "the grab")
         for key in ("ctrl+shift+F9", "F8"):
             desktop.output("xdotool", "key", key)
+        other.ungrab_keyboard(X.CurrentTime)
+        other.sync()
+        desktop.output("xdotool", "key", "ctrl+shift+F9")
+        until(lambda: pressed, "a key afterwards")
+        assert pressed == ["window"]
+    finally:
+        other.close()
+
+
+def test_they_are_not_listened_to_any_more_when_a_menu_is_gone_but_the_keyboard_is_not(
+    desktop: XDesktop, pressed: list[str]
+) -> None:
+    other = display.Display(desktop.environment["DISPLAY"])
+    try:
+        root = other.screen().root
+        asks, menu = (root.create_window(0, 0, 50, 50, 0, X.CopyFromParent, override_redirect=True) for _ in range(2))
+        kind = other.get_atom("_NET_WM_WINDOW_TYPE_POPUP_MENU")
+        menu.change_property(other.get_atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32, [kind])
+        asks.map()
+        menu.map()
+        other.sync()
+        until(lambda: asks.grab_keyboard(True, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime) == 0, "the grab")
+        until(lambda: desktop.output("xdotool", "key", "F8") == "" and pressed, "a key in the menu")
+        menu.unmap()
+        other.sync()
+        pressed.clear()
+        for _ in range(3):
+            desktop.output("xdotool", "key", "ctrl+shift+F9")
         other.ungrab_keyboard(X.CurrentTime)
         other.sync()
         desktop.output("xdotool", "key", "ctrl+shift+F9")

@@ -24,8 +24,11 @@ DEMO = ROOT / "models/demo"
 class AtTerminal:
     """A models command whose standard input is a terminal; it has asked when this is made."""
 
-    def __init__(self, *command: str | Path, asks: str = "Link or copy?", **environment: str) -> None:
+    def __init__(
+        self, *command: str | Path, asks: str = "Link or copy?", typed_before: str = "", **environment: str
+    ) -> None:
         self._terminal, end = pty.openpty()
+        os.write(self._terminal, typed_before.encode())
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge_assistant", "models", *map(str, command), "--no-speak"],
             stdin=end,
@@ -83,7 +86,7 @@ def test_ctrl_c_instead_of_an_answer_installs_nothing(pair: Path) -> None:
     assert not list((paths.data_dir() / "models").glob("*.gguf"))
 
 
-@pytest.mark.parametrize(("words", "code"), [("d", 0), ("Download", 0), ("", 3), ("no", 3)])
+@pytest.mark.parametrize(("words", "code"), [("d", 0), ("Download", 0), ("", 3), ("no", 3), ("don't", 3)])
 def test_a_checksum_on_first_sight_is_taken_after_a_key(place: Place, words: str, code: int) -> None:
     place.catalog(revision="main", pinned=False)
     paths.data_dir().mkdir(parents=True, exist_ok=True)
@@ -98,3 +101,29 @@ def test_a_checksum_on_first_sight_is_taken_after_a_key(place: Place, words: str
     else:
         assert run.lines[-1] == "pair, Instruct, is installed and verified."
         place.check_whole()
+
+
+def test_what_was_typed_before_the_question_is_no_answer(place: Place) -> None:
+    place.catalog(revision="main", pinned=False)
+    paths.data_dir().mkdir(parents=True, exist_ok=True)
+    shutil.copy(place.shipped / "catalog.toml", paths.data_dir() / "catalog.toml")
+    asks = "Accept this from now on, and download it?"
+    run = AtTerminal("pull", "pair", asks=asks, typed_before="d\nd\nd", **place.environment())
+    assert run.answer("") == 3
+    assert run.lines[-1] == "It was not downloaded."
+    assert place.hub.gets() == []
+
+
+def test_a_question_is_seen_at_the_terminal_where_a_file_gets_the_output(pair: Path, tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "edge_assistant", "models", "import", str(pair), "--no-speak"]
+    with (tmp_path / "output").open("w") as output:
+        process = subprocess.Popen(command, stdin=end, stdout=output, stderr=end, cwd=ROOT)
+    os.close(end)
+    seen = b""
+    while b"Only Enter: Copy." not in seen:
+        seen += os.read(terminal, 4096)
+    assert b"Link or copy?" in seen
+    os.write(terminal, b"\n")
+    assert process.wait(60) == 0
+    os.close(terminal)

@@ -127,6 +127,24 @@ def test_a_checksum_from_another_catalogue_than_the_one_that_ships_is_a_question
     place.check_whole()
 
 
+def test_a_listed_checksum_that_another_catalogue_calls_unsure_is_a_question_though_it_is_the_sure_one(
+    place: Place, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    text = (place.shipped / "catalog.toml").read_text()
+    unsure = text.replace('"pair"', '"theirs"').replace("sha256 =", 'trust = "first-download"\nsha256 =')
+    (stick / "catalog.toml").write_text(unsure)
+    change_model(place)
+    library = ModelLibrary(stick)
+    listener = Recorder()
+    operation = PullOperation(library, library.named("theirs", "instruct"), hub=Hub(place.hub.endpoint))
+    with pytest.raises(WeightsError, match="It was not downloaded"):
+        run(operation, listener)
+    assert len(listener.questions) == 1
+    assert place.hub.gets() == []
+
+
 class TestAChange:
     """Where the hub has another file than the one that was accepted."""
 

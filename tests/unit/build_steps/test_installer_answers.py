@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from build_steps import runfile
-from support.platforms import LINUX_INSTALLERS, OTHER_ACCOUNTS, lacks, skip_without
+from support.platforms import LINUX_INSTALLERS, NAMESPACES, OTHER_ACCOUNTS, lacks, skip_without
 from support.waiting import until
 
 pytestmark = lacks(LINUX_INSTALLERS)
@@ -234,3 +234,23 @@ def test_newer_names_of_packages_are_used_where_the_system_has_them(
     done = _run(["sh", str(installer), "--yes", "--no-speak"], home, PATH=path)
     assert done.returncode == 1
     assert "sudo apt-get install libgone1t64 libnowhere7" in done.stdout.splitlines()
+
+
+@lacks(NAMESPACES)
+def test_it_speaks_where_no_program_may_be_run_among_temporary_files(
+    installer: Path, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    mounted = 'mount -t tmpfs -o noexec none "$TMPDIR" && exec sh "$@"'
+    apart = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False).returncode != 0:
+        skip_without("the right to mount")
+
+    def said(program: Path, *options: str) -> list[str]:
+        done = _run([*apart, mounted, "sh", str(program), *options], home, TMPDIR=str(tmp_path / "temporary"))
+        assert (done.returncode, done.stderr) == (0, "")
+        return (home / "said").read_text().splitlines()
+
+    assert any(each.startswith("Installed.") for each in said(installer, "--yes", "--no-start"))
+    assert said(home / ".local/lib/edge-assistant/uninstall", "--yes")[-1] == "Edge Assistant was removed."
+    assert [each.name for each in home.iterdir() if each.name.startswith("edge-assistant.")] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from edge_assistant.cli import main
 from edge_assistant.settings import schema, this_computer
 from edge_assistant.settings.schema import Settings, load, with_values
 from edge_assistant.settings.store import load_or_back_up, save
+from edge_assistant.settings.this_computer import check_changes
 from edge_assistant.system.errors import UsageError
 
 CORES = os.cpu_count() or 1
@@ -67,6 +69,21 @@ def test_a_folder_that_went_away_is_no_reason_to_refuse_another_change(path: Pat
     assert load(path).rate == 180
     with pytest.raises(UsageError, match="there is no folder"):
         save(path, with_values(load(path), {"weights_folder": "/nowhere/y"}))
+
+
+def test_a_shortcut_that_all_programs_need_stays_in_a_file_that_has_it_and_is_refused_as_a_new_one(path: Path) -> None:
+    needed = "super+space" if sys.platform == "darwin" else "F10"
+    question = f'questions = [{{name = "Coins", text = "Which coins?", key = "{needed}"}}]\n'
+    for text in (f'[hotkeys]\nwindow = "{needed}"\n', question):
+        path.write_text(text, encoding="utf-8")
+        found, problem = load_or_back_up(path)
+        assert problem == ""
+        assert needed in map(str, found.keys_by_action().values())
+        save(path, with_values(found, {"rate": 180}))
+        with pytest.raises(UsageError, match="because all programs need it"):
+            check_changes(Settings(), found)
+        with pytest.raises(UsageError, match="because all programs need it"):
+            save(path, with_values(found, {"hotkeys.stop": "shift+F10" if needed == "F10" else "super+h"}))
 
 
 def test_why_a_file_was_set_aside_is_said(path: Path) -> None:

@@ -64,7 +64,13 @@ class Kernel32:
 
     def __init__(self, modes: dict[int, int], known: int = 0xFFFF) -> None:
         self.modes = modes
+        self.typed = "d"
         self._known = known
+
+    def FlushConsoleInputBuffer(self, handle: int) -> int:
+        assert handle in self.modes
+        self.typed = ""
+        return 1
 
     def GetConsoleMode(self, handle: int, mode: Any) -> int:
         if handle not in self.modes:
@@ -113,6 +119,11 @@ def test_nothing_at_standard_input_is_told_as_that() -> None:
     empty.handle = _CONSOLE
     with pytest.raises(UsageError, match="terminal"):
         read_from_stdin(empty)
+
+
+def test_what_was_typed_at_windows_console_can_be_forgotten(kernel32: Kernel32) -> None:
+    terminal.discard_typed(Stream(_CONSOLE))
+    assert kernel32.typed == ""
 
 
 def test_windows_console_is_told_to_obey_escape_codes(kernel32: Kernel32) -> None:

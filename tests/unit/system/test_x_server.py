@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from Xlib.support import unix_connect
 
 from edge_assistant.capture.window_x11 import X11Windows
 from edge_assistant.controller import service
@@ -118,3 +119,9 @@ def test_at_the_start_the_screen_is_not_asked_where_no_server_answers(monkeypatc
     service._warm_capture()
     gc.collect()
     assert asked == ["windows"]
+
+
+def test_who_else_uses_xlib_is_not_disturbed() -> None:
+    with pytest.raises(NoServerError):
+        connect(":9876")
+    unix_connect.socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()  # on a thread that never connects

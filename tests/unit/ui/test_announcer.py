@@ -276,6 +276,19 @@ def test_a_question_is_said_with_its_safe_answer_and_what_is_beneath_when_it_is_
     assert heard.take() == ["Options, dialog. Remove, button."]
 
 
+def test_no_letter_answers_a_question_as_it_may_be_typed_for_another_window(dialog: QDialog) -> None:
+    answers: list[bool] = []
+    show(dialog, QPushButton("Remove"))
+    question = confirm.ask(dialog, "Remove it?", "&Yes", "&No", answers.append)
+    until(question.isActiveWindow, "the question")
+    press(Key.Key_Y)
+    QTest.qWait(300)  # a click by the letter would come later
+    assert answers == []
+    press(Key.Key_Space)
+    until(lambda: answers, "the answer")
+    assert answers == [False]
+
+
 def test_menus_are_heard_entry_by_entry_and_then_what_has_the_keyboard_again(heard: HeardFocus) -> None:
     window = QMainWindow()
     window.setWindowTitle("Main")
