@@ -32,7 +32,7 @@ _POLL_S = 0.05
 _SILENCE = 1.5
 """The share of `wall_s` after which a worker is given up that stops within a message: nobody can look then."""
 
-_SENT_S = 1.0
+_SENT_S = 10.0
 """Seconds for the last of a file to be sent, once the worker has all of it or was killed."""
 
 
