@@ -74,9 +74,7 @@ def unknown_modules(names: Iterable[str], components: Iterable[Component]) -> li
     known = _OUR_MODULES | sys.stdlib_module_names
     for each in components:
         known |= {file.split("/")[0].partition(".")[0] for file in each.files}
-    return sorted(
-        {name for name in names if name not in known and not name.startswith(_MADE)}
-    )
+    return sorted({name for name in names if name not in known and not name.startswith(_MADE)})
 
 
 def check(folder: Path, modules: Path, components: Sequence[Component]) -> None:

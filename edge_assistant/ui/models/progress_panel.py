@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.operations import CANCELLED, Operation, OperationResult
@@ -137,8 +137,10 @@ class ProgressPanel(QWidget):
 
     @Slot(str, str, str, object)
     def _on_asked(self, question: str, yes: str, no: str, answer: Callable[[bool], None]) -> None:
+        # It may have been put away, or another program is in front, and the question would be left behind that.
+        is_in_front = self.window().isVisible() and QApplication.activeWindow() is not None
         box = confirm.ask(self.window(), question, yes, no, answer)
-        if not self.window().isVisible():  # it was put away, and the question would be left behind other programs
+        if not is_in_front:
             front.bring_to_front(box, self._say)
 
     @Slot(object, object)

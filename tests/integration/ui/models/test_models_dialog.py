@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("PySide6.QtWidgets")
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from support.accessible_walk import application, nameless, until
 from support.heard_focus import heard_focus
 from support.local_hub import Fault
@@ -20,6 +20,7 @@ from support.person import MMPROJ, MODEL, REPOSITORY, Place
 
 from edge_assistant.models import pull
 from edge_assistant.models.hub import Hub
+from edge_assistant.ui import front
 from edge_assistant.ui.models.dialog import ModelsDialog
 
 
@@ -261,6 +262,25 @@ def test_a_checksum_on_first_sight_and_a_change_are_asked_about_aloud_and_enter_
     answer(dialog, "Cancel")
     until(lambda: idle(dialog), "the end")
     assert MODEL not in place.files()
+
+
+def test_a_question_comes_to_the_front_though_another_program_is_there(
+    dialog: ModelsDialog, place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[QWidget] = []
+    monkeypatch.setattr(front, "bring_to_front", lambda window, _: fetched.append(window))
+    place.catalog(revision="main", pinned=False)
+    place.hub.head_faults = [Fault(status=503)]  # tried again a second later
+    dialog.refresh()
+    until(lambda: "come from the first download" in dialog.others.details.text(), "the list")
+    push(dialog.others.download)
+    until(lambda: any("Trying again" in each for each in said), "the first attempt")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(QApplication, "activeWindow", lambda: None)
+        question = question_of(dialog)
+    assert fetched == [question]
+    question.reject()
+    until(lambda: idle(dialog), "the end")
 
 
 def test_a_question_comes_to_the_front_though_the_window_was_put_away(
