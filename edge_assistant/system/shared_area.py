@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from multiprocessing.context import get_spawning_popen
+from multiprocessing.context import assert_spawning, get_spawning_popen
 from typing import Any
 
 
@@ -42,6 +42,7 @@ class SharedArea:
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         if self._descriptor is None:
             return _open_named, (self._name, self.size)
+        assert_spawning(self)
         popen: Any = get_spawning_popen()
         return _open_descriptor, (popen.duplicate_for_child(self._descriptor), self.size)
 

@@ -244,7 +244,7 @@ class WorkerProcess:
             self._job = None
 
     def _died_error(self) -> WorkerDiedError:
-        self._process.join(0.5)
+        self._process.join(2.0)  # whose pipe has ended: on a busy computer its end takes a while
         self._reader.join(0.2)
         return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_lines), stuck=self._stuck)
 

@@ -26,8 +26,12 @@ def record(path: Path) -> None:
     lock, file = threading.Lock(), path.open("ab")
 
     def note(name: str, what: object) -> None:
+        try:
+            record = pickle.dumps((name, what))
+        except RuntimeError:  # memory that is shared is for a worker that starts, and for no file
+            return
         with lock:
-            file.write(pickle.dumps((name, what)))
+            file.write(record)
             file.flush()
 
     def started(self: WorkerProcess, target: Any, *arguments: Any, name: str, **options: Any) -> None:
