@@ -9,6 +9,7 @@ from edge_assistant.assistant.events import StageEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import EngineStoppedError
+from edge_assistant.engine.messages import DeviceFailed, DeviceWrong, StageProgress, TextDelta, TurnsDropped
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.ocr.availability import Availability
@@ -64,13 +65,19 @@ class ModelLoader:
 
     def _load(self, run: AnswerRun, context: int) -> None:
         """Load the model, once more where the engine was stuck. Raises AssistantError."""
+
+        def on_reply(reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed | DeviceWrong) -> None:
+            self._reporter.handle_reply(run, reply)
+            if self._reporter.is_cancelled:  # perhaps before the load, when the engine had nothing to cancel
+                self._engine.cancel()
+
         try:
-            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
+            self._engine.load(on_reply, context)
         except EngineStoppedError as failure:
             if not failure.stuck:
                 raise
             self._reporter.notice(run.index, "engine-restarted", tr(_STUCK))
-            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
+            self._engine.load(on_reply, context)
 
     def unload(self) -> None:
         """Free the model's memory; the next load does not count as a restart."""

@@ -65,6 +65,11 @@ class AnswerReporter:
         self._way_on = way_on
         self._glance_text: GlanceText | None = None
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether what is reported was cancelled."""
+        return self._cancelled.is_set()
+
     def begin_glance_text(self, run: AnswerRun, text: PictureText, letters: int) -> None:
         """Say of the picture's text what fits into so many `letters`, as soon as it is there, before the answer."""
         self._glance_text = run.glance_text = GlanceText(

@@ -15,7 +15,13 @@ import psutil
 from edge_assistant.capture import decode_worker, picture_errors
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.picture_pipe import CHUNK_BYTES, SHARED_BYTES, receive_picture
-from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
+from edge_assistant.system.errors import (
+    AssistantError,
+    CancelledError,
+    InputError,
+    is_out_of_memory_message,
+    rebuild_error,
+)
 from edge_assistant.system.shared_area import SharedArea, make_area
 from edge_assistant.system.time_limit import WakingTime
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
@@ -123,7 +129,7 @@ class PictureDecoder:
                     raise picture_errors.too_slow(name) from None
                 _log.warning("the worker that decodes pictures died: %s", error)
                 if last:
-                    raise _death_error(name, error.exit_code) from None
+                    raise _death_error(name, error) from None
             except InputError as error:
                 if error.code == picture_errors.TOO_SLOW:
                     self._end(process)
@@ -243,8 +249,10 @@ def _send(process: WorkerProcess, data: bytes | memoryview, name: str) -> None:
             process.send(bytes(view[start : start + CHUNK_BYTES]))
 
 
-def _death_error(name: str, exit_code: int | None) -> AssistantError:
-    return picture_errors.too_much_memory(name) if was_killed(exit_code) else picture_errors.damaged(name)
+def _death_error(name: str, death: WorkerDiedError) -> AssistantError:
+    if was_killed(death.exit_code) or any(map(is_out_of_memory_message, death.last_lines)):
+        return picture_errors.too_much_memory(name)
+    return picture_errors.damaged(name)
 
 
 decoder = PictureDecoder()

@@ -142,6 +142,16 @@ def test_a_picture_that_takes_more_memory_than_it_gets_is_refused_and_a_small_on
     assert decoder.decode(SMALL, "shot").image.size == (40, 30)
 
 
+@lacks(MEMORY_LIMITS)
+def test_a_worker_without_memory_for_the_file_itself_does_not_call_it_damaged(
+    make: Callable[[Limits], PictureDecoder], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("the worker that decodes pictures died")
+    decoder = make(Limits(memory=150_000_000))
+    with pytest.raises(DoesNotFitError, match=r"poster\.bmp takes too much memory to open"):
+        decoder.decode(b"BM" + bytes(160_000_000), "poster.bmp")
+
+
 @pytest.mark.parametrize(
     ("how", "says"),
     [("SIGTERM", "too much memory"), pytest.param("SIGSEGV", "damaged", marks=lacks(POSIX_SIGNALS))],

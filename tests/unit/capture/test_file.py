@@ -17,7 +17,7 @@ from support.standard_input import read_from_stdin
 
 from edge_assistant.capture import file
 from edge_assistant.capture.file import read_picture
-from edge_assistant.system.errors import InputError, UsageError
+from edge_assistant.system.errors import CancelledError, InputError, UsageError
 
 TOO_LONG = "There is no file" if sys.platform == "win32" else "too long"
 
@@ -96,6 +96,21 @@ def test_a_silent_pipe_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb"), pytest.raises(InputError) as error:
         read_from_stdin(stream)
     assert error.value.code == "silent"
+
+
+@lacks(DEVICES)
+def test_a_cancel_ends_the_wait_for_a_silent_pipe_and_for_one_that_never_ends(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)  # opened for both, so that this does not wait for a reader
+    try:
+        looks = iter([False, True])
+        with pytest.raises(CancelledError):
+            read_picture(path, lambda: next(looks))
+    finally:
+        os.close(writer)
+    with pytest.raises(CancelledError):
+        read_picture("/dev/zero", lambda: True)
 
 
 @lacks(DEVICES)

@@ -66,6 +66,9 @@ def serve(connection: Connection, config: EngineConfig) -> None:
         if how == "damaged":
             connection.send(Failed(0, WeightsError.kind, "weights", "They are damaged."))
             return
+        if how == "dies-asked, slow then":
+            connection.send(StageProgress(0, "load", 0.0))
+            time.sleep(60)
         _answer(connection, Loaded(config.context, NO_OFFLOAD), "")
     connection.send(OffloadStarted(True))
     if how == "not-there":
@@ -88,7 +91,7 @@ def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
         os._exit(6)
     while True:
         ask = connection.recv()
-        if how == "dies-asked":
+        if how.startswith("dies-asked"):
             os._exit(6)
         if how == "says-so":
             connection.send(Failed(ask.id, EngineError.kind, DEVICE_FAILED, "The engine could not look."))
@@ -324,6 +327,25 @@ def test_an_answer_that_had_begun_goes_on_without_the_device(asking: Asking, mon
     assert isinstance(outcome, DoneEvent)
     assert outcome.answer == "It is blue. And red."
     assert asking.notices() == [(DEVICE_FAILED, ONLY_ASKED)]
+
+
+def test_a_cancel_just_before_the_engine_is_loaded_again_ends_that_load(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-asked, slow then")
+    emit = asking.assistant._reporter.emit
+
+    def cancel_at_notice(event: Event) -> None:
+        emit(event)
+        if isinstance(event, NoticeEvent) and event.code == DEVICE_FAILED:
+            asking.assistant.cancel()
+
+    monkeypatch.setattr(asking.assistant._reporter, "emit", cancel_at_notice)
+    started = time.monotonic()
+    outcome = asking.assistant.ask(0)
+    assert isinstance(outcome, DoneEvent)
+    assert outcome.stop == "cancelled"
+    assert time.monotonic() - started < 30
 
 
 def test_the_doctor_says_that_the_device_failed(monkeypatch: pytest.MonkeyPatch) -> None:
