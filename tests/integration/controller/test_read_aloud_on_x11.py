@@ -4,6 +4,7 @@ and real sound.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,7 +93,8 @@ class Ears:
 
 
 def is_held(desktop: XDesktop, key: str = default_keys("linux")["next-line"]) -> bool:
-    """Whether a program has the key; asked as a second program would."""
+    """Whether a program has the key; asked as a second program would, which has it for a moment: so it asks seldom."""
+    time.sleep(0.3)
     return X11Hotkeys(desktop.environment["DISPLAY"]).is_free(parse_key(key)) is False
 
 
