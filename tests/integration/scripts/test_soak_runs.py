@@ -24,7 +24,7 @@ def test_a_few_questions_are_counted_and_their_answers_compared(tmp_path: Path) 
     report = json.loads(told.read_text(encoding="utf-8"))
     assert report["verdict"]["faults"] == ["The app was measured too seldom to say anything."], done.stdout
     sample = report["samples"][-1]
-    assert sample["questions"] == 4, "the samples"
+    assert sample["questions"] >= 4, "the samples; in the time left a quick computer asks more"
     assert sample["inside"]["pictures"] > 0
     assert sample["inside"]["tracebacks"] == 0
     assert {"app", "edge-engine", "edge-speech"} <= set(sample["processes"])
