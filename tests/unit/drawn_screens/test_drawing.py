@@ -35,9 +35,9 @@ def hang(connection: Connection, _: Sequence[Job]) -> None:
 
 
 def children() -> list[psutil.Process]:
-    """The processes that draw; what recognises text in the tests before may still be ending."""
+    """The processes that draw; what recognises text or decodes pictures in the tests before may still be there."""
     workers = [each for each in psutil.Process().children() if "multiprocessing.spawn" in " ".join(each.cmdline())]
-    return [each for each in workers if sys.platform != "linux" or each.name() != "edge-ocr"]
+    return [each for each in workers if sys.platform != "linux" or each.name() not in ("edge-ocr", "edge-pictures")]
 
 
 def test_nothing_asked_is_nothing_drawn() -> None:
