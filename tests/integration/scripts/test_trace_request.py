@@ -14,8 +14,8 @@ SCRIPT = Path(__file__).parents[3] / "scripts" / "trace_request.py"
 MAX_FILES, MAX_THREADS = 50, 13
 """Files outside of system/, imaging/ and text/, which everybody uses; seven files and three threads of these only have
 the picture's text recognised beside the model, and four files only look for open menus, for windows that cover another
-one, and for an engine that stands still. Three threads only end what does: the engine's watch, the recognition's, and that
-which asks the bus."""
+one, and for an engine that stands still. Three threads only end what does: the engine's watch, the
+recognition's, and that which asks the bus."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.gui]
 
