@@ -93,7 +93,8 @@ WINDOWS_API = "Windows has the libraries whose absence this tests"
 HALF_LETTERS = "Wine keeps no file whose name has half a letter"
 MEMORY_LIMITS = "Wine heeds no limit of a job's memory"
 PROCESS_NAMES = "Wine tells nobody the names of other programs"
-_WINE_ONLY = {HALF_LETTERS, MEMORY_LIMITS, PROCESS_NAMES}
+PROCESS_WORK = "Wine tells nobody what other programs have done, and whether they are suspended"
+_WINE_ONLY = {HALF_LETTERS, MEMORY_LIMITS, PROCESS_NAMES, PROCESS_WORK}
 
 REASONS = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 

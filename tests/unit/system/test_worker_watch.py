@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 import psutil
 import pytest
-from support.platforms import HALF_MESSAGES, lacks
+from support.platforms import HALF_MESSAGES, PROCESS_WORK, lacks
 from support.processes import suspend
 
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
@@ -87,6 +87,7 @@ def test_a_worker_that_stops_within_a_message_is_killed(
     _stuck(start("stops within a message"))
 
 
+@lacks(PROCESS_WORK)
 def test_a_worker_that_the_system_has_stopped_is_killed_sooner_than_an_idle_one(
     start: Callable[[str], WorkerProcess], expect_log: Callable[[str], None]
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_worker_that_works_for_ever_is_killed_in_the_end(
     _stuck(start("works for ever"), Patience(idle_s=60.0, busy_s=0.5))
 
 
+@lacks(PROCESS_WORK)
 def test_a_worker_that_works_is_never_called_stuck(start: Callable[[str], WorkerProcess]) -> None:
     process = start("works")
     with watching(process, Patience(idle_s=0.6, busy_s=60.0)):
