@@ -16,6 +16,7 @@ import selectors
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
@@ -246,7 +247,14 @@ class WorkerProcess:
     def _died_error(self) -> WorkerDiedError:
         self._process.join(2.0)  # whose pipe has ended: on a busy computer its end takes a while
         self._reader.join(0.2)
-        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_lines), stuck=self._stuck)
+        return WorkerDiedError(self.name, self._exit_code(), tuple(self._last_lines), stuck=self._stuck)
+
+    def _exit_code(self) -> int | None:
+        """Return the exit code, None while it runs; a thread that asks at the same time may be about to note it."""
+        until = time.monotonic() + 0.5
+        while (code := self._process.exitcode) is None and time.monotonic() < until:
+            time.sleep(0.01)
+        return code
 
     def _read_output(self, output: int) -> None:
         with open(output, encoding="utf-8", errors="replace") as lines:
