@@ -100,8 +100,6 @@ class DescribeRun:
 
     def main(self) -> int:
         """Run; return the exit code. Raises CancelledError."""
-        if not isinstance(self._options.picture, Target):
-            decoder.warm()  # beside the start of the voice and the choice of the model
         with self._cancellation.calling(self._stop):
             failure = run_safely(lambda: self._ask_all(self._load_settings()), "describe failed")
             if isinstance(failure, CancelledError):
