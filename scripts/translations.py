@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import io
 import re
 import sys
@@ -26,6 +27,7 @@ _NOTHING = re.compile(rb'"[\w-]+(-Date|-To|-Translator|-Team|-Version: edge)\b')
 _PLACES = re.compile(r"\{(\w+)|(%(?:\(\w+\))?[sdr])")
 
 
+@functools.cache
 def extracted() -> Catalog:
     """Every sentence of the program, sorted, without the places where it stands: they change all the time."""
     catalog = Catalog(project="edge-assistant", fuzzy=False)

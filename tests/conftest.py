@@ -6,6 +6,7 @@ Besides, which tests are marked as what, and which may run beside which.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import re
@@ -69,6 +70,7 @@ _MARKED = {
 _SOUND_FIXTURES = {"card", "speak"}
 # Tests of one file run one after the other, for they share what is costly to start; and so do these of several files.
 _TOGETHER = {
+    "sources": tuple(f"unit/test_{name}.py" for name in ("clock", "contract", "layers", "waits", "ways_out")),
     "sway": ("integration/capture/test_portal.py", "integration/controller/test_wayland.py"),  # one place for pictures
 }
 # What takes longest is begun first, so that no process has much to do when the others are done.
@@ -215,10 +217,18 @@ def outer_environment() -> dict[str, str]:
     return dict(_OUTER_ENVIRONMENT)
 
 
+@pytest.fixture(scope="session")
+def _places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders; pytest would look at all of its own before it makes one, and there are thousands."""
+    folder = tmp_path_factory.mktemp("user")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def user_folders(_places: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point every user folder into an empty place, and drop the person's own settings; returns that place."""
-    place = tmp_path_factory.mktemp("user")
+    place = next(_places)
+    place.mkdir(mode=0o700)
     for variable, folder in _FOLDERS.items():
         path = place / folder
         path.mkdir(parents=True, exist_ok=True)

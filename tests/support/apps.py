@@ -19,7 +19,7 @@ NO_TRAY = "There is no system tray, so the window of Edge Assistant stays."
 
 
 class AppRun(Listen):
-    """One running app; `lines` are those of app_under_test.py."""
+    """One running app; `lines` are those of watched_app.py."""
 
     def __init__(
         self,

@@ -76,8 +76,8 @@ class Desk:
     place: Path
     watched: Mapping[str, str]
 
-    def person(self, name: str, chosen: Mapping[str, Value]) -> dict[str, str]:
-        """The environment of somebody new, with these settings; weights_folder is filled in."""
+    def person(self, name: str, chosen: Mapping[str, Value], *, tower: bool) -> dict[str, str]:
+        """The environment of somebody new with these settings; fills in weights_folder, makes the quicker `tower`."""
         home = self.place / name
         home.mkdir()
         environment = next(user_environment(home)) | {"XDG_CACHE_HOME": str(home / "cache"), "LC_ALL": "C.UTF-8"}
@@ -90,7 +90,8 @@ class Desk:
             for variable, value in environment.items():
                 patch.setenv(variable, value)
             parent = stick / MMPROJ.name if "weights_folder" in chosen else MMPROJ
-            make_tower(parent, TOWER, lambda _: None, lambda: False)
+            if tower:
+                make_tower(parent, TOWER, lambda _: None, lambda: False)
         return {**self.desktop.environment, **environment, **quiet_player(home / "player")}
 
     def described(self, name: str, environment: dict[str, str], looks: Looks) -> Seen:

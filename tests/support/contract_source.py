@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from edge_assistant.cli.exit_codes import EXIT_CODES
+from support.source_trees import nodes
 
 SLUG = re.compile(r"[a-z]{2,}(-[a-z]+)*")
 _SENTENCES = frozenset(("tr", "tr_count", "later", "tr_noop"))
@@ -21,7 +22,7 @@ class Source:
 
     def __init__(self, package: Path) -> None:
         files = sorted(package.rglob("*.py"))
-        self._nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+        self._nodes = [node for file in files for node in nodes(file.read_text(encoding="utf-8"))]
         self.constants: dict[str, set[str]] = defaultdict(set)
         for node in self._nodes:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):

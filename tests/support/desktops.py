@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 from PIL import Image
@@ -86,6 +86,8 @@ class Programs:
 class XDesktop(Programs):
     """An X server without a network, and what a test starts on it."""
 
+    _display: Any = None  # our connection to it, once something was asked
+
     def show(self, picture: Path, title: str, *arguments: str) -> subprocess.Popen[bytes]:
         """A real other program whose window shows a picture at its own size; returns when it is seen."""
         program = self.start(
@@ -110,8 +112,34 @@ class XDesktop(Programs):
         assert program.stdout.readline() == b"shown\n"
 
     def active(self) -> str:
-        """The title of the window that the window manager says is the active one."""
-        return self.output("xdotool", "getactivewindow", "getwindowname").strip()
+        """The title of the window that the window manager says is the active one; "" where none is.
+
+        Asked many times in a row, so no program is started for it.
+        """
+        from Xlib import display, error  # not on Windows
+
+        try:
+            if self._display is None:
+                self._display = display.Display(self.environment["DISPLAY"])
+            found = self._property(self._display.screen().root, "_NET_ACTIVE_WINDOW")
+            if not found or not found[0]:
+                return ""
+            window = self._display.create_resource_object("window", found[0])
+            title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME") or b""
+        except (error.XError, error.ConnectionClosedError, error.DisplayConnectionError, OSError):
+            return ""  # the window is gone meanwhile, or the whole display
+        return title.decode(errors="replace").strip()
+
+    def _property(self, window: Any, name: str) -> Any:
+        assert self._display is not None
+        found = window.get_full_property(self._display.intern_atom(name), 0)
+        return None if found is None else found.value
+
+    def __exit__(self, *details: object) -> None:
+        if self._display is not None:
+            with contextlib.suppress(Exception):
+                self._display.close()
+        super().__exit__(*details)
 
     def wait_until_active(self, title: str) -> None:
         """Block until the window with this title is the active one."""

@@ -1,4 +1,4 @@
-"""The app of app_under_test.py, which besides prints "spoken: …" for what its voice would speak.
+"""The app of watched_app.py, which besides prints "spoken: …" for what its voice would speak.
 
 With a first argument "table" every picture is read as one page with a table, in the place of text recognition.
 """

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import psutil
 
+from edge_assistant.system.ipc import default_endpoint, send
 from support.describing import ROOT, alive, named
 from support.desktops import Programs
 from support.waiting import PATIENCE
@@ -102,6 +103,10 @@ class Listen:
         )
         return done.returncode, done.stdout + done.stderr
 
+    def tell(self, action: str) -> str:
+        """What `trigger` prints, without starting a program for it."""
+        return send(default_endpoint(environ=self._environment), action)
+
     def children(self) -> list[psutil.Process]:
         """Its processes below it."""
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -149,10 +154,7 @@ def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> Non
     from support.sound_card import places, references  # not on Windows
 
     wanted = references(folder, sentences)
-    deadline = time.monotonic() + PATIENCE
-    while not all(places(card.samples(), each) for each in wanted):
-        assert time.monotonic() < deadline, f"not heard: {sentences}"
-        time.sleep(0.5)  # comparing takes the processor that the sound card needs
+    card.wait_until_heard(*wanted)
     begins = [places(card.samples(), each) for each in wanted]
     assert all(len(found) == 1 for found in begins), begins
     assert begins == sorted(begins)

@@ -11,10 +11,10 @@ import runpy
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edge_assistant.system.worker_process import WorkerProcess
-from edge_assistant.tuning import profile
+if TYPE_CHECKING:  # a worker imports this, too
+    from edge_assistant.system.worker_process import WorkerProcess
 
 TOWER = "Q8_0"
 """The format of the quicker tower."""
@@ -22,6 +22,8 @@ TOWER = "Q8_0"
 
 def record(path: Path) -> None:
     """From now on write down what is given to workers."""
+    from edge_assistant.system.worker_process import WorkerProcess
+
     start, send = WorkerProcess.__init__, WorkerProcess.send
     lock, file = threading.Lock(), path.open("ab")
 
@@ -47,6 +49,8 @@ def record(path: Path) -> None:
 
 if __name__ == "__main__":
     record(Path(sys.argv[1]))
+    from edge_assistant.tuning import profile
+
     profile.default_tower = lambda *_: TOWER
     sys.argv[1:] = sys.argv[2:]
     runpy.run_module("edge_assistant", run_name="__main__")

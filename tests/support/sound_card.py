@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edge_assistant.speech.speaker import Speaker
 
 RATE = 22050  # what espeak-ng makes: one channel, 16 bits
-_TICK = 0.005
+_TICK, _PAUSE = 0.005, 0.1
 NO_CARD = """
 pcm.!default { type hw card 7 }
 ctl.!default { type null }
@@ -42,6 +42,7 @@ class SoundCard:
         fcntl.fcntl(self._fd, fcntl.F_SETPIPE_SZ, 4096)  # 46 ms at most wait in the pipe; a full one holds players back
         self.speed = speed
         self._heard: list[Heard] = []
+        self._bytes = 0
         self._open = True
         self._thread = threading.Thread(target=self._listen, name="sound-card", daemon=True)
         self._thread.start()
@@ -64,9 +65,9 @@ class SoundCard:
 
     def wait_for_sound(self, seconds: float = 0.05, timeout: float = 30.0) -> None:
         """Block until `seconds` of sound more than before were heard."""
-        wanted = len(self.samples()) + seconds * RATE
+        wanted = self._bytes // 2 + seconds * RATE
         deadline = time.monotonic() + timeout
-        while len(self.samples()) < wanted:
+        while self._bytes // 2 < wanted:
             assert time.monotonic() < deadline, "nothing is heard"
             time.sleep(_TICK)
 
@@ -77,6 +78,24 @@ class SoundCard:
             assert time.monotonic() < deadline, "the sound does not end"
             time.sleep(_TICK)
 
+    def wait_until_heard(self, *wanted: NDArray[np.float64], since: int = 0, timeout: float = 60.0) -> None:
+        """Block until all of them were heard after so many samples, in any order.
+
+        Nothing is compared twice: that would take the processor from who speaks.
+        """
+        searched = dict.fromkeys(range(len(wanted)), since)
+        deadline = time.monotonic() + timeout
+        while searched:
+            heard = self.samples()
+            for number, begin in list(searched.items()):
+                if places(heard[begin:], wanted[number]):
+                    del searched[number]
+                else:
+                    searched[number] = max(begin, len(heard) - len(wanted[number]))
+            assert not searched or time.monotonic() < deadline, f"not heard: {sorted(searched)} of {len(wanted)}"
+            if searched:
+                time.sleep(_PAUSE)
+
     def _listen(self) -> None:
         last = time.monotonic()
         while self._open:
@@ -85,9 +104,11 @@ class SoundCard:
             ready = int(min(now - last, 0.05) * 2 * RATE * self.speed) // 2 * 2
             last = now
             try:
-                self._heard.append(Heard(now, os.read(self._fd, ready)))
+                samples = os.read(self._fd, ready)
             except BlockingIOError:
                 continue
+            self._heard.append(Heard(now, samples))
+            self._bytes += len(samples)
 
 
 class RecordedSpeaker(Speaker):

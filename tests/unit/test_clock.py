@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from support.source_trees import nodes
 
 # Each asks for the time of day; which day it is measures no duration.
 _TIMES_OF_DAY = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today"}
@@ -14,7 +15,7 @@ _TIMES_OF_DAY = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow",
 def times_of_day(source: str) -> list[str]:
     """The calls, and uses as a default, of clocks that can be set."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute):
             name = ".".join(ast.unparse(node).split(".")[-2:])
             if name in _TIMES_OF_DAY:

@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from support.source_trees import nodes, tree
 
 PACKAGE = "edge_assistant"
 
@@ -51,9 +52,9 @@ OWNERS = {
 QT_AT_THE_TOP = ("ui/*.py", "drawn_screens/qt/*.py")
 
 
-def imports(nodes: Iterable[ast.AST], path: Path) -> Iterator[tuple[str, int]]:
-    """Every module imported by the nodes as a dotted name with its line; a `from` import also as its members."""
-    for node in nodes:
+def imports(within: Iterable[ast.AST], path: Path) -> Iterator[tuple[str, int]]:
+    """Every module imported within these nodes as a dotted name with its line; a `from` import also as its members."""
+    for node in within:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -79,17 +80,16 @@ def layer_of(unit: str) -> int | None:
 
 def faults(path: Path, source: str) -> list[str]:
     """What is wrong with the imports of one file of the package; `path` is relative to the package."""
-    tree = ast.parse(source)
     found: list[str] = []
     unit = unit_of(path)
     if path == Path("__init__.py"):
         return [
-            f"{path}:{line} imports {name}" for name, line in imports(ast.walk(tree), path) if name.startswith(PACKAGE)
+            f"{path}:{line} imports {name}" for name, line in imports(nodes(source), path) if name.startswith(PACKAGE)
         ]
     layer = layer_of(unit)
     if layer is None:
         return [f"{path} belongs to no layer; add it to the table in test_layers.py"]
-    for name, line in imports(ast.walk(tree), path):
+    for name, line in imports(nodes(source), path):
         where = f"{path}:{line} imports {name}"
         if name.startswith(f"{PACKAGE}."):
             other = name.split(".")[1]
@@ -106,15 +106,15 @@ def faults(path: Path, source: str) -> list[str]:
     if not fits(path, QT_AT_THE_TOP):
         found += [
             f"{path}:{line} imports {name} at its top: import Qt inside the function that needs it"
-            for name, line in imports(runs_at_import(tree), path)
+            for name, line in imports(runs_at_import(tree(source)), path)
             if name.split(".")[0] == "PySide6"
         ]
     return found
 
 
-def runs_at_import(tree: ast.AST) -> Iterator[ast.AST]:
+def runs_at_import(within: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a module that run when it is imported: not what is inside functions or only for type checkers."""
-    for node in ast.iter_child_nodes(tree):
+    for node in ast.iter_child_nodes(within):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.source_trees import nodes
 
 import edge_assistant
 
@@ -152,7 +153,7 @@ def _may_wait_for_ever(call: ast.Call) -> bool:
 
 def waits(source: str) -> Iterator[str]:
     """Each call in a module that may wait for ever, as it is written there."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and _may_wait_for_ever(node):
             yield ast.unparse(node)
 

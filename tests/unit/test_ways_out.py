@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.source_trees import nodes
 
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.events import (
@@ -341,9 +342,9 @@ PRINTS = {
 AS_BYTES = {"system/logger.py": "a sentence made by tr, before there is a stream", "engine/llama_model.py": WORKER}
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    """Every call, by the name it is called by: "print", "sys.stdout.write"."""
-    for node in ast.walk(tree):
+def calls(source: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a module, by the name it is called by: "print", "sys.stdout.write"."""
+    for node in nodes(source):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func), node
 
@@ -351,7 +352,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 def leaks(path: str, source: str) -> list[str]:
     """Where a module of the package lets text out without cleaning it; `path` is relative to the package."""
     found = []
-    for name, call in calls(ast.parse(source)):
+    for name, call in calls(source):
         where = f"{path}:{call.lineno} {name}"
         if name == "print" and path not in PRINTS:
             found.append(f"{where}: use terminal.print_line")
@@ -383,7 +384,7 @@ def test_all_text_leaves_through_the_ways_that_clean_it() -> None:
 
 def test_modules_that_may_print_still_do() -> None:
     for path in (*PRINTS, *AS_BYTES):
-        names = {name for name, _ in calls(ast.parse((PACKAGE / path).read_text(encoding="utf-8")))}
+        names = {name for name, _ in calls((PACKAGE / path).read_text(encoding="utf-8"))}
         assert names & {"print", "os.write"}, path
 
 

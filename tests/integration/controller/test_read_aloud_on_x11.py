@@ -86,7 +86,7 @@ class Ears:
 
     def wait_for(self, sentence: str) -> None:
         """Block until a sentence was heard."""
-        until(lambda: self.heard(sentence), sentence)
+        self.card.wait_until_heard(self._references[sentence], since=self._since)
 
     def _samples(self) -> NDArray[np.float64]:
         return self.card.samples()[self._since :]

@@ -41,7 +41,7 @@ def sway() -> Iterator[Programs]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    sound_card = SoundCard(tmp_path, speed=4)
+    sound_card = SoundCard(tmp_path, speed=8)
     yield sound_card
     sound_card.close()
 

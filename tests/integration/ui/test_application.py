@@ -17,7 +17,7 @@ from support.describing import APPLES, ROOT, is_engine
 from support.desktops import XDesktop, environment, needs, scene, x_desktop
 from support.listening import WINDOW, private_folders
 from support.processes import kill_workers
-from support.sound_card import SoundCard, places, references
+from support.sound_card import SoundCard, references
 from support.waiting import PATIENCE, until
 
 SCENE = scene()
@@ -205,11 +205,11 @@ def test_think_harder_is_checked_says_what_it_costs_and_shows_how_it_was_thought
         assert "thinking" in app.conditions
         assert "2 + 2 + 2 = 6" in app.ask("reasoning")
         assert "2 + 2 + 2" not in app.ask("text"), "the reasoning is no answer"
-        assert app.trigger("think") == (0, "")
+        assert app.tell("think") == ""
         app.wait_until_told("Think harder is off.")
         app.wait_until("ready")
         assert app.ask("think") == "False"
-        app.trigger("think")
+        app.tell("think")
         app.wait_until_told("Think harder is on.", 2)
         assert "Turning it on took" in " ".join(app.told[-2:])
         assert "The last answer took" in " ".join(app.told[-2:])
@@ -302,7 +302,7 @@ def test_it_survives_the_death_of_its_engine_and_of_its_voice(
             app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "the answer")
             assert "The engine had stopped and is restarting." in app.told
             (answer,) = references(tmp_path, ["A dialog titled Music."])
-            until(lambda: places(card.samples(), answer), "the answer, by a new voice")
+            card.wait_until_heard(answer)  # by a new voice
             assert app.ask("visible") == "False"
     finally:
         card.close()
@@ -323,8 +323,8 @@ def test_when_the_display_goes_it_goes_on_for_triggers_and_says_so(folders: dict
         )
         app.wait_for_line("Ready.")
         app.wait_until_gone(old)
-        assert app.trigger("status") == (0, "Ready.\n")
-        assert app.trigger("quit") == (0, "")
+        assert app.tell("status") == "Ready."
+        assert app.tell("quit") == ""
         assert app.process.wait(PATIENCE) == 0
 
 

@@ -34,7 +34,7 @@ def folders(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    result = SoundCard(tmp_path, speed=4)
+    result = SoundCard(tmp_path, speed=8)
     yield result
     result.close()
 
@@ -113,7 +113,7 @@ def test_the_reasoning_is_read_aloud_by_its_key_alone_and_a_copy_is_confirmed_al
         assert not any(places(card.samples(), each) for each in thought), "it was said unasked"
 
         press("ctrl+r")
-        until(lambda: all(places(card.samples(), each) for each in thought), "the reasoning, aloud")
+        card.wait_until_heard(*thought)
         app.wait_until("ready")
         assert not set(sentences) & set(app.told), "it is not part of the conversation"
         press("ctrl+shift+c")

@@ -94,7 +94,7 @@ def framed(desktop: XDesktop) -> tuple[int, int, int, int] | None:
 def test_by_command_the_lines_of_the_window_framed_there_and_back_again(desktop: XDesktop, tmp_path: Path) -> None:
     with running(desktop, tmp_path, "real") as app:
         before = pointer(desktop)
-        assert app.trigger("lines") == (0, "")
+        assert app.tell("lines") == ""
         desktop.wait_until_active(LINES)
         app.wait_until_spoken("Lines.", "Music")
         desktop.output("xdotool", "getactivewindow", "windowmove", "0", "0")  # away from the text
@@ -157,7 +157,7 @@ def test_by_letter_those_of_the_described_picture_found_by_a_screen_reader(deskt
         press(desktop, "Escape")
         desktop.wait_until_active(TITLE)
 
-        app.trigger("lines")
+        app.tell("lines")
         desktop.wait_until_active(LINES)
         app.press("ctrl+shift+F11")
         app.wait_until_told("A dialog again.")

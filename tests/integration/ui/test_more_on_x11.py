@@ -57,7 +57,7 @@ def hear_again(app: AppRun, desktop: XDesktop) -> None:
 def change_the_voice(app: AppRun, folder: Path) -> None:
     """Make the voice faster and quieter; the settings file has both from then on, and still what was written there."""
     for action, said in (("faster", "220 words a minute."), ("quieter", "Volume 90 percent.")):
-        assert app.trigger(action) == (0, f"{said}\n")
+        assert app.tell(action) == said
         app.wait_until_told(said)
     (file,) = folder.rglob("settings.toml")
     written = file.read_text(encoding="utf-8").splitlines()
@@ -105,7 +105,7 @@ def test_by_the_letter_m_and_by_enter_on_the_empty_question_and_then_letter_by_l
         assert text.endswith("You: More / Answer: Its title is Music."), text
         assert text.count("You: More") == 3
 
-        assert app.trigger("spell") == (0, "")
+        assert app.tell("spell") == ""
         desktop.wait_until_active("Spell a word")
         until(lambda: app.ask("focus").startswith("Words of the last answer"), "the list")
         press(desktop, "End", "Return", "Escape")

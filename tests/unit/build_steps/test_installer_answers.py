@@ -158,15 +158,19 @@ def test_another_program_of_that_name_is_left_alone_unless_the_person_says_so(in
 
 @pytest.mark.parametrize("command", [["--yes", "--no-start", "--no-speak"], ["--remove"]], ids=["update", "removal"])
 def test_a_program_that_nothing_reaches_is_ended_before_its_folder_goes(
-    installer: Path, home: Path, command: list[str]
+    installer: Path, home: Path, tmp_path: Path, command: list[str]
 ) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "sleep").write_text(f"#!/bin/sh\nexec {shutil.which('sleep')} 0.05\n")  # each of ten waits is shorter
+    (programs / "sleep").chmod(0o755)
     assert _install(installer, home, "--yes").returncode == 0
     program = home / ".local/lib/edge-assistant"
     sleeper = program / "_internal/sleeper"
     shutil.copy(Path("/bin/sleep").resolve(), sleeper)
     with subprocess.Popen([str(sleeper), "600"]) as process:
         until(lambda: Path(f"/proc/{process.pid}/exe").readlink() == sleeper, "the program")
-        done = _run(["sh", str(installer), *command], home)
+        done = _run(["sh", str(installer), *command], home, PATH=f"{programs}:{os.environ['PATH']}")
         assert done.returncode == 0, done.stderr
         assert process.wait(10) == -signal.SIGTERM
 

@@ -12,7 +12,7 @@ from support.apps import NO_TRAY, AppRun
 from support.describing import SAMPLES
 from support.desktops import XDesktop, scene, x_desktop
 from support.listening import private_folders
-from support.sound_card import SoundCard, places, references
+from support.sound_card import SoundCard, references
 from support.waiting import until
 
 SCENE = scene()
@@ -50,7 +50,7 @@ def running(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def app(running: AppRun, desktop: XDesktop) -> Iterator[AppRun]:
     """The app, doing nothing, with nothing told yet."""
     for _ in range(2):
-        assert running.trigger("stop") == (0, "")
+        assert running.tell("stop") == ""
     desktop.wait_until_active(TITLE)
     running.lines.clear()
     yield running
@@ -192,7 +192,7 @@ def test_a_region_is_chosen_by_keyboard_and_its_pixels_are_described(app: AppRun
     desktop.wait_until_active(TITLE)
 
     app.wait_until("ready")
-    assert app.trigger("region") == (0, "")
+    assert app.tell("region") == ""
     app.wait_until_told("The same picture in detail.")
 
 
@@ -206,8 +206,8 @@ def test_a_region_with_nothing_in_it_is_not_described(app: AppRun, desktop: XDes
 
 
 def test_escape_in_the_region_chooser_gives_the_focus_back(app: AppRun, desktop: XDesktop) -> None:
-    assert app.trigger("screen") == (0, "")  # so that it is no other region's detail that is asked for
-    assert app.trigger("region") == (0, "")
+    assert app.tell("screen") == ""  # so that it is no other region's detail that is asked for
+    assert app.tell("region") == ""
     desktop.wait_until_active(REGION)
     press(desktop, "Escape")
     desktop.wait_until_active(TITLE)
@@ -249,9 +249,9 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
         press(desktop, *keys)
     press(desktop, "Escape", "Escape")
     desktop.wait_until_active(TITLE)
-    assert app.trigger("stop")[0] == 0
-    assert app.trigger("stop")[0] == 0
-    until(lambda: app.trigger("status") == (0, "Ready.\n"), "the end of what the keys began")
+    assert app.tell("stop") == ""
+    assert app.tell("stop") == ""
+    until(lambda: app.tell("status") == "Ready.", "the end of what the keys began")
     app.lines.clear()  # a first sentence may have been said before the stop
     open_palette(desktop)
     press(desktop, "w")
@@ -338,9 +338,7 @@ def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
             card.wait_for_silence()
 
             def wait_to_hear(*sentences: str) -> None:
-                wanted = references(tmp_path, sentences)
-                card.wait_for_silence()
-                until(lambda: all(places(card.samples(), each) for each in wanted), " and ".join(sentences))
+                card.wait_until_heard(*references(tmp_path, sentences))
 
             open_palette(other)
             wait_to_hear(f"Choices. Window: {TITLE}, W")

@@ -222,10 +222,11 @@ Sides = dict[str, Seen]
 def runs(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sides]:
     watched = {action: str(CHANGED[action]) for action in ACTIONS}
     desk = Desk(desktop, tmp_path_factory.mktemp("runs"), watched)
-    people = {name: desk.person(name, chosen) for name, chosen in RUNS.items()}
+    whole = ("usual", "changed")
+    people = {name: desk.person(name, chosen, tower=name in whole) for name, chosen in RUNS.items()}
 
     def wanted(name: str, looks: Looks) -> Looks:
-        return looks if name in ("usual", "changed") else {"glance": looks["glance"]}
+        return looks if name in whole else {"glance": looks["glance"]}
 
     with ThreadPoolExecutor(1) as one_by_one, ThreadPoolExecutor(1) as beside:
         commands = [one_by_one.submit(desk.described, name, people[name], wanted(name, COMMANDS)) for name in RUNS]
