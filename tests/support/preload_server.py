@@ -28,6 +28,7 @@ PRELOADED = (
     "multiprocessing.popen_spawn_posix",
     "multiprocessing.resource_tracker",
     "multiprocessing.shared_memory",
+    "support.replay_engine",
 )
 _MOST = 1 << 20  # bytes of a request
 _LENGTH = 8  # bytes of an answer's number

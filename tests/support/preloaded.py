@@ -151,7 +151,7 @@ class _Server:
         ours, theirs = _socket_pair()
         with theirs:
             command = [sys.executable, str(SUPPORT / "preload_server.py"), str(theirs.fileno())]
-            environment = {**usual, "PYTHONPATH": os.pathsep.join(map(str, [SUPPORT.parent, ROOT]))}
+            environment = {**usual, "PYTHONPATH": os.pathsep.join(map(str, [SUPPORT.parent, ROOT / "scripts", ROOT]))}
             self._process = subprocess.Popen(command, env=environment, pass_fds=[theirs.fileno()], cwd=ROOT)
         self._socket = ours
         self._lock = threading.Lock()

@@ -37,9 +37,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 # ruff: noqa: ARG002 (the arguments are those of the real one)
 
@@ -62,6 +60,9 @@ from edge_assistant.engine.messages import (
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
 from support import gguf_files
+
+if TYPE_CHECKING:
+    import pytest
 
 Token = str | bytes
 """A token's text; bytes where a character is cut."""

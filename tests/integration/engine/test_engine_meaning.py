@@ -190,7 +190,7 @@ def test_swapping_red_and_green_changes_what_is_named(ask: Ask) -> None:
     as_drawn = swapped = named = 0
     other = {"red": "green", "green": "red"}
     cases = [
-        case for case in scenes("shapes", "describe", 60) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}
+        case for case in scenes("shapes", "describe", 30) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}
     ]
     for scene, question in cases:
         red, green, blue = scene.image.split()
