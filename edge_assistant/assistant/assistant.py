@@ -295,8 +295,9 @@ class Assistant:
         self._engine.cancel()
 
     def close(self) -> None:
-        """End the engine at once; a running question ends as `cancelled`. What the voice still says is left to it: other
-        parts of the program speak through it, too.
+        """End the engine at once; a running question ends as `cancelled`. The voice speaks on.
+
+        Other parts of the program speak through it, too.
         """
         self._cancelled.set()
         self._engine.close()

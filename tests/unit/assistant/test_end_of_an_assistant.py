@@ -24,7 +24,7 @@ class SpokenBesides:
         """Be silent."""
         self.stops += 1
 
-    def wait(self, timeout: float) -> bool:
+    def wait(self, _: float) -> bool:
         """Nothing is left to say."""
         return True
 

@@ -343,7 +343,7 @@ def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
                 until(lambda: all(places(card.samples(), each) for each in wanted), " and ".join(sentences))
 
             open_palette(other)
-            wait_to_hear(f"Choices. Window: {TITLE}, W")
+            wait_to_hear(f"Choices. Window: {TITLE}, W. Press its letter, or a question mark to hear all.")
             press(other, "Down")
             wait_to_hear("Read the window's text, T")
             press(other, "question")
