@@ -58,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0, metavar="N", help="how long (60)")
     parser.add_argument("--seed", type=int, metavar="N", help="repeats what was pressed in another run")
-    parser.add_argument("--no-kills", action="store_true", help="let the workers live")
+    alive = "let the workers live, so that one engine answers all the time"
+    parser.add_argument("--no-kills", action="store_true", help=alive)
     parser.add_argument("--only", metavar="NAME", nargs="+", help="do only these things, such as window or broken")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     return parser

@@ -56,7 +56,7 @@ class Person:
     samples: Mapping[str, Path]
     broken: Path
     rng: random.Random
-    kills: bool = True
+    kills: bool = True  # and "forget", which ends the engine as well
     only: Sequence[str] | None = None
     ends: Counter[str] = field(default_factory=Counter)
     """How the questions ended."""
@@ -92,6 +92,18 @@ class Person:
         """Have each of the samples described, whose answers are known."""
         for name in self.samples:
             self.look_at(name)
+
+    def fill_up(self) -> None:
+        """Have the longest conversation that there is: what a process takes up once, it takes up now."""
+        self._asked = None
+        for action in ("screen", "screen"):  # the same key again asks for all details
+            self._press(action)
+            self.settle()
+        for question in _QUESTIONS:
+            self._hook(f"question {question}")
+            self.settle()
+        self._press("read")
+        self.settle()
 
     def look_at(self, name: str) -> None:
         """Have a sample described: what is kept is the same then, whatever was done before."""
@@ -146,9 +158,8 @@ class Person:
             "stop": (3, self._stop_midway),
             "twice": (3, self._press_two),
             "voice": (2, self._change_voice),
-            "forget": (1, lambda: self._hook("forget")),
             "change picture": (8, self._show_other),
-            **({"kill": (1, self._kill_worker)} if self.kills else {}),
+            **({"kill": (1, self._kill_worker), "forget": (1, lambda: self._hook("forget"))} if self.kills else {}),
         }
 
     def _describe_window(self) -> None:

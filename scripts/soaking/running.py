@@ -53,12 +53,17 @@ def run(
             broken = _broken_picture(folder / "broken.png")
             person = Person(app, desktop, window, pictures, broken, rng, kills=kills, only=only)
             begin = told = time.monotonic()
+            told_faults = 0
             try:
                 person.look_at_samples()
+                person.fill_up()
                 while not samples or time.monotonic() - begin < seconds:
                     for _ in range(_EVERY):
                         person.act()
                     samples.append(_sample(person, time.monotonic() - begin, folder))
+                    for fault in person.faults[told_faults:]:
+                        print(f"FAULT after {person.questions} questions: {fault}", flush=True)
+                    told_faults = len(person.faults)
                     if time.monotonic() - told >= _TELL_EVERY_S:
                         told = time.monotonic()
                         print(_progress(person, samples[-1]), flush=True)
