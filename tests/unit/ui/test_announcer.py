@@ -200,6 +200,15 @@ def test_each_kind_of_field_is_said_as_readers_say_it_and_so_is_its_change(
         assert heard.take() == ([then] if then else [])
 
 
+def test_an_empty_list_is_called_so(heard: HeardFocus, dialog: QDialog) -> None:
+    questions = named(QListWidget(), "Your own questions")
+    show(dialog, questions)
+    assert heard.take() == ["Options, dialog. Your own questions, list, empty."]
+    questions.addItem("Seat")
+    questions.setCurrentRow(0)
+    assert heard.take() == ["Seat."]
+
+
 def test_the_tabs_and_radio_buttons_have_a_position(heard: HeardFocus, dialog: QDialog) -> None:
     tabs, group = QTabWidget(), QGroupBox("Theme")
     tabs.addTab(QWidget(), "Basic")
