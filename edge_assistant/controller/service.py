@@ -174,7 +174,7 @@ class Service:
 
     def quit(self) -> None:
         """End `run`; may be called from any thread."""
-        self.event_loop.post(self.controller.quit)
+        self.event_loop.post(self.controller.end)
 
     def report_settings_file(self, problem: str) -> None:
         """Report what was wrong with the settings file when it was read at the start.
