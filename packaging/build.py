@@ -17,6 +17,7 @@ from pathlib import Path
 from build_steps import (
     bom,
     deb,
+    embedded,
     foreign_python,
     icons,
     layout,
@@ -86,7 +87,7 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
     chosen = weights.chosen(parsed.weights, parsed.weights_from, parsed.catalog)
     nsis = windows.compiler() if parsed.system == "windows" and "setup" in formats else None
     frozen, drawn, components = _freeze_foreign(parsed) if foreign else _freeze(parsed)
-    components += parts.embedded_components(frozen, components)
+    components += embedded.embedded_components(frozen, components)
     parts.check(frozen, modules_list(foreign=foreign), components)
     text = weights.text_models_of(Path(sys.executable) if foreign else python_in(BUILD / "venv"))
     components += licences.text_model_components(text)

@@ -46,8 +46,8 @@ def main() -> int:
         parser.error("debootstrap is missing: install it")
     try:
         products = build(parsed.suite, passed_on, DIST / parsed.suite)
-        if not parsed.no_smoke:
-            tested = [str(path) for path in products if path.suffix in (".run", ".deb")]
+        tested = [str(path) for path in products if path.suffix in (".run", ".deb")]
+        if tested and not parsed.no_smoke:
             smoke = [sys.executable, str(ROOT / "packaging/smoke_test.py"), "--suite", parsed.suite, *tested]
             subprocess.run(smoke, check=True)
     except (FailedError, OSError, subprocess.CalledProcessError) as error:
@@ -72,8 +72,15 @@ def build(suite: str, arguments: Sequence[str], target: Path) -> list[Path]:
         clean.environment["SOURCE_DATE_EPOCH"] = str(source_date())
         command = ("python3", "packaging/build.py", *arguments)
         subprocess.run(clean.command(*command, folder=_CHECKOUT, network=True), stdin=subprocess.DEVNULL, check=True)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(clean.root / f"{_CHECKOUT}/dist"[1:], target)
+        return copy_products(clean.root / f"{_CHECKOUT}/dist"[1:], target)
+
+
+def copy_products(source: Path, target: Path) -> list[Path]:
+    """Put what was built into `target`, in place of what was there; --engine-only leaves nothing to be put there."""
+    if not source.is_dir():
+        return []
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
     return sorted(target.iterdir())
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "models/demo/samples/save-dialog.png"
+PHOTO = ROOT / "tests/data/turned.heic"
 PATIENCE = 180.0  # seconds; machines that build are busy
 LOCAL = Path(os.environ.get("LOCALAPPDATA", ""))
 PROGRAM = LOCAL / "Programs/Edge Assistant"
@@ -170,6 +171,9 @@ def answers(folder: Path = PROGRAM) -> None:
     options = ("--no-speak", "--model", "demo", "--temperature", "0")
     described = program("describe", str(SAMPLE), *options, folder=folder)
     check(f"a description: {described}", "Music" in described and "Save" in described)
+    check("a photograph in HEIC", bool(program("describe", str(PHOTO), *options, folder=folder)))
+    read = program("read", str(SAMPLE), "--no-speak", folder=folder)
+    check("text that is read", all(word in read for word in ("Music", "Cancel", "Save")), read)
     doctor = program("doctor", "--no-speak", folder=folder)
     check("doctor", "Engine: works" in doctor, doctor)
     check("it recognises a line of text", "Text recognition: works" in doctor, doctor)

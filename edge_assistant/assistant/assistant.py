@@ -295,9 +295,11 @@ class Assistant:
         self._engine.cancel()
 
     def close(self) -> None:
-        """Silence the voice and end the engine at once; a running question ends as `cancelled`."""
+        """End the engine at once; a running question ends as `cancelled`. The voice speaks on.
+
+        Other parts of the program speak through it, too.
+        """
         self._cancelled.set()
-        self._reporter.stop_speech()
         self._engine.close()
 
     def _apply(self, options: AnswerOptions) -> None:

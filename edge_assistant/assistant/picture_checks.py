@@ -66,11 +66,12 @@ def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[st
 def unreadable_below(captured: CapturedPicture, sent: Image.Image) -> int | None:
     """Return the font height in pixels below which text is lost where a picture is sent so small that usual text is.
 
-    None where it is not, and of photographs, whose text has no usual size.
+    None where it is not, and of photographs, whose text has no usual size. That of drawings is usual at their own size.
     """
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
+    enlarged = max(captured.image.size) / max(captured.own_size or captured.image.size)
     is_photo = captured.is_photo or captured.origin == "camera"
-    return smallest if smallest > _USUAL_SMALL_TEXT and not is_photo else None
+    return smallest if smallest > _USUAL_SMALL_TEXT * enlarged and not is_photo else None
 
 
 def small_text_sentence(origin: Origin, task: Task, screen_advice: str) -> str:

@@ -52,8 +52,9 @@ class Backend:
 
     `locked` is the sentence for a session that is locked. `draw_window`, `find_above` and `has_curtain` are those of
     `take_snapshot`. `bring_to_front` gives the focus to a window of ours, by Qt's winId, and returns whether it has it;
-    None where the desktop gives it to a window that is activated. `make_pointer` is None where the pointer cannot be
-    moved, or where that never ran.
+    None where the desktop gives it to a window that is activated. `menu_has_keyboard` returns whether an open menu of
+    another program keeps the keyboard from a window of ours that opens. `make_pointer` is None where the pointer cannot
+    be moved, or where that never ran.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Backend:
     find_above: FindAbove = lambda _: ()
     has_curtain: bool = False
     bring_to_front: Callable[[int], bool] | None = None
+    menu_has_keyboard: Callable[[], bool] = lambda: False
     make_pointer: Callable[[], Pointer] | None = None
 
     def is_installed(self, has: Callable[[str], bool]) -> bool:
@@ -87,7 +89,8 @@ BACKENDS = (
             PortalScreen, None, is_linux_locked),
     Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"),
             lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus,
-            draw_window=covered_x11.own_picture, find_above=covered_x11.windows_above, make_pointer=X11Pointer),
+            draw_window=covered_x11.own_picture, find_above=covered_x11.windows_above,
+            menu_has_keyboard=covered_x11.other_menu_is_open, make_pointer=X11Pointer),
 )  # fmt: skip
 """The backends in order of preference."""
 

@@ -12,7 +12,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.system.x_server import NoServerError, borrow
-from edge_assistant.system.x_windows import top_windows
+from edge_assistant.system.x_windows import TopWindow, top_windows
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -26,6 +26,9 @@ _STRIP_BYTES = 1 << 19
 _MAX_PIXELS = 100_000_000
 _ID_BITS = 0xFFFFFFFF
 """The bits of an ActiveWindow's number that are the server's id of it."""
+
+_MAX_PARTS = 300
+"""A round window of 300 rows has as many."""
 
 _MAX_DEPTH = 32
 """More frames around frames than any window manager makes."""
@@ -42,6 +45,7 @@ def windows_above(window: ActiveWindow, name: str | None = None) -> tuple[Window
         with borrow(name) as display:
             frame = _frame(display, window)
             above = [] if frame is None else top_windows(display, frame.id)
+            shapes = {each.id: _shape(display, each) for each in above if not each.is_menu}
             shared_bits = display.display.info.resource_id_mask
     except (XError, ConnectionClosedError, NoServerError) as error:
         _log.debug("what is above the window is not known: %s", type(error).__name__)
@@ -53,10 +57,46 @@ def windows_above(window: ActiveWindow, name: str | None = None) -> tuple[Window
             Rect(each.left, each.top, each.width, each.height),
             each.is_menu,
             each.process == process != 0 or (each.id | shared_bits) == client,
+            shapes.get(each.id),
         )
         for each in above
         if each.process != os.getpid()
     )
+
+
+def other_menu_is_open(name: str | None = None) -> bool:
+    """Return whether a menu of another program is open: it has the keyboard, and gives it to no window that opens.
+
+    `name` is the display's, None for that of DISPLAY.
+    """
+    from Xlib.error import ConnectionClosedError, XError
+
+    try:
+        with borrow(name) as display:
+            return any(each.is_menu and each.process != os.getpid() for each in top_windows(display))
+    except (XError, ConnectionClosedError, NoServerError) as error:
+        _log.debug("whether a menu is open is not known: %s", type(error).__name__)
+        return False
+
+
+def _shape(display: Display, window: TopWindow) -> tuple[Rect, ...] | None:
+    """Return the rectangles that a window with a shape of its own consists of, such as a round clock or a frame.
+
+    None for other windows, one that is gone, and shapes of so many rectangles that counting them would take long.
+    """
+    from Xlib.error import XError
+    from Xlib.ext import shape
+
+    if not display.has_extension(shape.extname):
+        return None
+    try:
+        drawn = display.create_resource_object("window", window.id)
+        found = shape.get_rectangles(drawn, shape.SK.Bounding).rectangles
+    except XError:
+        return None
+    if len(found) > _MAX_PARTS:
+        return None
+    return tuple(Rect(window.left + each.x, window.top + each.y, each.width, each.height) for each in found)
 
 
 def own_picture(window: ActiveWindow, name: str | None = None) -> Image.Image | None:

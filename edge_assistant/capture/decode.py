@@ -6,7 +6,6 @@ It happens in a process of its own (see decoder.py), except for what a program o
 from __future__ import annotations
 
 import contextlib
-import importlib
 import logging
 import os
 import struct
@@ -19,7 +18,7 @@ from typing import BinaryIO, Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from edge_assistant.capture import picture_errors, svg
+from edge_assistant.capture import formats, picture_errors
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.rgb import to_rgb
 from edge_assistant.system.errors import explain_error
@@ -36,27 +35,6 @@ _DRAFT_SIDE = 4096
 
 _MAX_FRAMES, _SEARCH_TIMEOUT_S = 30, 1.0
 """How many frames, and how many seconds, an animation is searched for a frame that shows something."""
-
-_PLUGINS = (
-    "PIL.AvifImagePlugin",
-    "PIL.BmpImagePlugin",
-    "PIL.GifImagePlugin",
-    "PIL.IcnsImagePlugin",
-    "PIL.IcoImagePlugin",
-    "PIL.JpegImagePlugin",
-    "PIL.Jpeg2KImagePlugin",
-    "PIL.MpoImagePlugin",
-    "PIL.PngImagePlugin",
-    "PIL.PpmImagePlugin",
-    "PIL.PsdImagePlugin",
-    "PIL.QoiImagePlugin",
-    "PIL.TiffImagePlugin",
-    "PIL.WebPImagePlugin",
-)
-"""Pillow's modules of these formats; all of its modules take a worker a tenth of a second to load."""
-
-_FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "PSD", "QOI", "TIFF", "WEBP")
-"""Formats that Pillow knows by their first bytes; EPS would start Ghostscript, TGA matches anything."""
 
 _PHOTO_FORMATS = ("HEIF", "JPEG", "MPO")
 """Formats that cameras and telephones write, and programs that copy the screen seldom do."""
@@ -105,7 +83,8 @@ class CapturedPicture:
     `front` is the number of the active window, where the picture is of the screen and a window was active.
     `blacked_out` is that of the snapshot it is from. `area` is the picture's part of the desktop, in the desktop's
     units, None for pictures that are not of the screen. `is_photo`: a camera made it, as far as its format tells.
-    `menus` are the menus that were open on the screen.
+    `menus` are the menus that were open on the screen. `own_size` is the size at which text has its usual heights,
+    where the picture is drawn at another: width and height in pixels.
     """
 
     image: Image.Image
@@ -116,6 +95,7 @@ class CapturedPicture:
     area: Rect | None = None
     is_photo: bool = False
     menus: tuple[Rect, ...] = ()
+    own_size: tuple[float, float] | None = None
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
@@ -128,11 +108,15 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
         try:
             head = stream.read(_HEAD)
             stream.seek(0)
-            if svg.is_svg(head):
-                return CapturedPicture(svg.draw(stream.read(), name))
-            if b"%PDF-" in head[:1024]:  # which may begin with other bytes
-                raise picture_errors.document(name)
-            with Image.open(stream, formats=load_formats()) as image:
+            names = formats.usual(head)
+            if not names:
+                if drawing := _drawing(head, stream, name):
+                    return drawing
+                if b"%PDF-" in head[:1024]:  # which may begin with other bytes
+                    raise picture_errors.document(name)
+                names = formats.load_all()
+            Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # Pillow refuses what has twice as many
+            with Image.open(stream, formats=names) as image:
                 _limit_size(image, name)
                 is_heavy = image.format in _SILENT_ABOUT_MEMORY and image.width * image.height > _HEAVY_PIXELS
                 with _quiet_libtiff(image):
@@ -146,10 +130,12 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
             raise picture_errors.too_many_pixels(name, MAX_PIXELS) from error
         except MemoryError as error:
             raise picture_errors.too_much_memory(name) from error
-        except _DECODE_ERRORS as error:
+        except (ImportError, *_DECODE_ERRORS) as error:
             failure = explain_error(error)
             if failure.code != "internal":  # such as too little memory: not the file's fault
                 raise failure from error
+            if isinstance(error, ImportError):
+                raise picture_errors.cannot_start() from error
             raise (picture_errors.damaged_or_too_large if is_heavy else picture_errors.damaged)(name) from error
 
 
@@ -187,16 +173,14 @@ def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
         os.close(saved_stderr)
 
 
-def load_formats() -> list[str]:
-    """Load what decodes; return Pillow's names of the formats that can be."""
-    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # Pillow refuses what has twice as many
-    for plugin in _PLUGINS:
-        importlib.import_module(plugin)
-    with contextlib.suppress(ImportError):  # Windows on ARM has none
-        import pi_heif
+def _drawing(head: bytes, stream: BinaryIO, name: str) -> CapturedPicture | None:
+    """Return what an SVG file draws; None for other files."""
+    from edge_assistant.capture import svg  # which takes a new worker some hundredths of a second
 
-        pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    return [name for name in _FORMATS if name in Image.OPEN]
+    if not svg.is_svg(head):
+        return None
+    image, own_size = svg.draw(stream.read(), name)
+    return CapturedPicture(image, own_size=own_size)
 
 
 def _limit_size(image: Image.Image, name: str) -> None:
@@ -265,4 +249,4 @@ def _make_upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
     return rgb if transposition is None else rgb.transpose(transposition)
 
 
-__all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode", "load_formats"]
+__all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode"]

@@ -15,6 +15,9 @@ from edge_assistant.system.errors import AssistantError, without_traceback
 MEMORY_LIMIT = 1_600_000_000
 """Bytes that the worker gets: the largest pictures that are allowed, of a usual format, take 1.4 GB with their file."""
 
+READY = "ready"
+"""The message of a worker that can decode: what happens to it before is no picture's fault."""
+
 _USUAL_PIXELS = 4_000_000
 """Memory for so many pixels is kept for the next picture; more goes back to the system."""
 
@@ -22,13 +25,15 @@ _USUAL_PIXELS = 4_000_000
 def serve(connection: Connection, shared: mmap.mmap | None) -> None:
     """Decode what is received, until the connection closes: a picture's name and length, then its file in pieces.
 
+    READY is sent before.
     Pixels that fit into it are put into `shared`.
     """
-    from edge_assistant.capture import decode
+    from edge_assistant.capture import decode, formats
     from edge_assistant.capture.picture_pipe import send_picture
-    from edge_assistant.system.memory import release_free_memory
+    from edge_assistant.system.allocator import release_free_memory
 
-    decode.load_formats()
+    formats.load_usual()
+    connection.send((READY,))
     while True:
         name, length = connection.recv()
         is_usual = False

@@ -129,7 +129,7 @@ class PictureDecoder:
                     raise picture_errors.too_slow(name) from None
                 _log.warning("the worker that decodes pictures died: %s", error)
                 if last:
-                    raise _death_error(name, error) from None
+                    raise _death_error(process, name, error) from None
             except InputError as error:
                 if error.code == picture_errors.TOO_SLOW:
                     self._end(process)
@@ -237,6 +237,8 @@ def _decode_once(process: WorkerProcess, area: SharedArea | None, watch: _Watch)
                 return message
 
     kind, *values = receive()
+    if kind == decode_worker.READY:  # which comes first, and once
+        kind, *values = receive()
     if kind == "error":
         raise rebuild_error(*values)
     return receive_picture(values[0], values[1], receive, area.memory if area is not None else None)
@@ -249,9 +251,11 @@ def _send(process: WorkerProcess, data: bytes | memoryview, name: str) -> None:
             process.send(bytes(view[start : start + CHUNK_BYTES]))
 
 
-def _death_error(name: str, death: WorkerDiedError) -> AssistantError:
+def _death_error(process: WorkerProcess, name: str, death: WorkerDiedError) -> AssistantError:
     if was_killed(death.exit_code) or any(map(is_out_of_memory_message, death.last_lines)):
         return picture_errors.too_much_memory(name)
+    if not process.messages:
+        return picture_errors.cannot_start()
     return picture_errors.damaged(name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge_assistant.system.errors import DoesNotFitError, InputError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.installation import reinstall_advice
 
 TOO_SLOW = "too-slow"
 """The code of a picture that takes too long."""
@@ -73,3 +74,11 @@ def too_slow(name: str) -> InputError:
 def too_much_memory(name: str) -> DoesNotFitError:
     """Return the error about a picture that takes more memory than there is, or than its decoder gets."""
     return DoesNotFitError(tr("{name} takes too much memory to open. Make it smaller, or save it as a PNG.", name=name))
+
+
+def cannot_start() -> InputError:
+    """Return the error for a program that lacks what decodes, or cannot start it: no fault of the picture."""
+    return InputError(
+        tr("The part of the program that opens pictures cannot be started. {advice}", advice=reinstall_advice()),
+        code="not-installed",
+    )

@@ -21,8 +21,8 @@ SHARED_BYTES = 8 << 20
 _PIECE_BYTES = 1 << 18
 """Pieces so small are written in memory that the process has; for large ones the system clears new memory each time."""
 
-PictureHeader = tuple[tuple[int, int], tuple[tuple[str, str], ...], bool]
-"""What is sent of a picture before its pixels: its size, its notices, and whether a camera made it."""
+PictureHeader = tuple[tuple[int, int], tuple[tuple[str, str], ...], bool, tuple[float, float] | None]
+"""What is sent of a picture before its pixels: its size, its notices, whether a camera made it, and its own size."""
 
 
 def send_picture(captured: CapturedPicture, send: Callable[[object], object], shared: mmap.mmap | None = None) -> None:
@@ -36,7 +36,7 @@ def send_picture(captured: CapturedPicture, send: Callable[[object], object], sh
         shared.seek(0)
         for top, bottom in _bands(image.size, _PIECE_BYTES):
             shared.write(image.crop((0, top, image.width, bottom)).tobytes())
-    send(("picture", (image.size, captured.notices, captured.is_photo), fits))
+    send(("picture", (image.size, captured.notices, captured.is_photo, captured.own_size), fits))
     if fits:
         return
     for top, bottom in _bands(image.size):
@@ -47,14 +47,15 @@ def receive_picture(
     header: PictureHeader, is_shared: bool, receive: Callable[[], bytes], shared: mmap.mmap | None = None
 ) -> CapturedPicture:
     """Return the picture whose `header` has come; `receive` returns the next message."""
-    size, notices, is_photo = header
+    size, notices, is_photo, own_size = header
     if is_shared and shared is not None:
         with memoryview(shared) as pixels, pixels[: 3 * size[0] * size[1]] as used:
-            return CapturedPicture(Image.frombytes("RGB", size, used), notices, is_photo=is_photo)
+            image = Image.frombytes("RGB", size, used)
+            return CapturedPicture(image, notices, is_photo=is_photo, own_size=own_size)
     image = Image.new("RGB", size)
     for top, bottom in _bands(size):
         image.paste(Image.frombytes("RGB", (size[0], bottom - top), receive()), (0, top))
-    return CapturedPicture(image, notices, is_photo=is_photo)
+    return CapturedPicture(image, notices, is_photo=is_photo, own_size=own_size)
 
 
 def _bands(size: tuple[int, int], most: int = CHUNK_BYTES) -> Iterator[tuple[int, int]]:

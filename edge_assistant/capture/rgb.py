@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PIL import Image, ImageCms
+from PIL import Image
 
 _DEEP_GREY = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _OPAQUE_FORM = {"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}
@@ -55,6 +55,8 @@ def _deep_grey_to_8_bit(image: Image.Image) -> Image.Image:
 
 def _lab_to_rgb(image: Image.Image) -> Image.Image:
     """Convert L*a*b* by colour management, since Pillow's own convert does not know it."""
+    from PIL import ImageCms  # for the rare ones only: a new worker is waited for
+
     converted = ImageCms.profileToProfile(
         image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
     )

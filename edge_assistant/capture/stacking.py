@@ -14,11 +14,15 @@ COVERED_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class WindowAbove:
-    """A window above the active one on the screen; `is_own` says whether it belongs to the same program."""
+    """A window above the active one on the screen; `is_own` says whether it belongs to the same program.
+
+    `parts` are what is seen of it where it has a shape of its own; None: all of its bounds.
+    """
 
     bounds: Rect
     is_menu: bool = False
     is_own: bool = False
+    parts: tuple[Rect, ...] | None = None
 
 
 def menus_of(above: Iterable[WindowAbove], *, own: bool | None = None) -> tuple[Rect, ...]:
@@ -30,7 +34,9 @@ def is_covered(contents: Rect, above: Iterable[WindowAbove]) -> bool:
     """Return whether other programs' windows hide more of `contents` than COVERED_SHARE. What a program opens above its
     own window belongs to it.
     """
-    return covered_share(contents, (each.bounds for each in above if not each.is_own)) > COVERED_SHARE
+    others = (each for each in above if not each.is_own)
+    seen = itertools.chain.from_iterable((each.bounds,) if each.parts is None else each.parts for each in others)
+    return covered_share(contents, seen) > COVERED_SHARE
 
 
 def covered_share(contents: Rect, above: Iterable[Rect]) -> float:

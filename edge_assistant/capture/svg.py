@@ -22,7 +22,7 @@ _MAX_ELEMENTS = 100_000
 
 _MAX_DEPTH = 200
 _SIDE = 2048
-"""The longer side of the picture in pixels; a drawing has no size of its own that would matter."""
+"""The longer side of the picture in pixels; the size that a drawing gives itself may be that of an icon."""
 
 _FORBIDDEN = frozenset(
     ("script", "foreignObject", "iframe", "audio", "video", "handler", "listener", "prefetch", "set", "animate")
@@ -50,8 +50,10 @@ def is_svg(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and (b"<svg" in head or b":svg" in head)
 
 
-def draw(data: bytes, name: str) -> Image.Image:
+def draw(data: bytes, name: str) -> tuple[Image.Image, tuple[float, float]]:
     """Draw a file, RGB, over a background that shows its contents; `name` is its name in sentences. Raises InputError.
+
+    Return it, and the size that the file gives itself: width and height in pixels.
 
     For a process of its own, whose time and memory are limited.
     """
@@ -170,7 +172,7 @@ def _drawn_elements(root: ElementTree.Element) -> int:
         return sys.maxsize
 
 
-def _render(data: bytes, name: str) -> Image.Image:
+def _render(data: bytes, name: str) -> tuple[Image.Image, tuple[float, float]]:
     gui_application("offscreen")  # which knows the fonts
     try:
         from PySide6.QtCore import QByteArray, Qt
@@ -191,4 +193,5 @@ def _render(data: bytes, name: str) -> Image.Image:
     painter = QPainter(image)
     renderer.render(painter)
     painter.end()
-    return to_rgb_image(image)
+    own = renderer.defaultSize()
+    return to_rgb_image(image), (max(1.0, own.width()), max(1.0, own.height()))

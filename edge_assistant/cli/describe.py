@@ -96,12 +96,11 @@ class DescribeRun:
         self._assistant: Assistant | None = None
         self._text_reader = TextReader()
         self._title = ""
+        self._demo_is_told = True
         self._peak: PeakMemory | None = None  # of the question that is being answered
 
     def main(self) -> int:
         """Run; return the exit code. Raises CancelledError."""
-        if not isinstance(self._options.picture, Target):
-            decoder.warm()  # beside the start of the voice and the choice of the model
         with self._cancellation.calling(self._stop):
             failure = run_safely(lambda: self._ask_all(self._load_settings()), "describe failed")
             if isinstance(failure, CancelledError):
@@ -198,15 +197,28 @@ class DescribeRun:
             assistant.notice(0, "settings", message)
         if assistant.tasks.problem:
             assistant.notice(0, "tasks-file", assistant.tasks.problem)
-        if model.demo and (captured is None or captured.origin == "file") and (options.model or settings.model) is None:
-            assistant.notice(
-                0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
-            )
+        self._demo_is_told = not model.demo or (options.model or settings.model) is not None
         if captured is not None:
+            if captured.origin == "file":
+                self._tell_demo(assistant)
             self._ask_about(assistant, 0, lambda: captured)
             return
         for number, picture in enumerate(options.pictures):
-            self._ask_about(assistant, number, partial(read_picture, str(picture), self.is_cancelled))
+            self._ask_about(assistant, number, partial(self._read_picture, assistant, str(picture)))
+
+    def _read_picture(self, assistant: Assistant, picture: str) -> CapturedPicture:
+        """Read a picture; a missing one is told before anything is said of the model."""
+        captured = read_picture(picture, self.is_cancelled)
+        self._tell_demo(assistant)
+        return captured
+
+    def _tell_demo(self, assistant: Assistant) -> None:
+        """Say once that the demo model answers, unless somebody chose it."""
+        if not self._demo_is_told:
+            self._demo_is_told = True
+            assistant.notice(
+                0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
+            )
 
     def _ask_about(self, assistant: Assistant, number: int, capture: Callable[[], CapturedPicture]) -> None:
         """Ask all questions about picture `number`, from 0; of several pictures, say first which one it is."""

@@ -17,7 +17,13 @@ from edge_assistant.cli.common_arguments import (
     add_think,
 )
 from edge_assistant.cli.own_questions import question_text
-from edge_assistant.cli.picture_arguments import add_sources, check_source, describe_options, picture_files
+from edge_assistant.cli.picture_arguments import (
+    add_sources,
+    check_source,
+    describe_options,
+    picture_files,
+    start_decoder,
+)
 from edge_assistant.system.i18n import tr, tr_noop
 
 if TYPE_CHECKING:
@@ -96,8 +102,8 @@ def _task(parsed: argparse.Namespace) -> Task:
 
 
 def _describe(parsed: argparse.Namespace, context: CommandContext) -> int:
+    start_decoder(parsed)
     from edge_assistant.assistant.options import AnswerOptions
-    from edge_assistant.cli.describe import DescribeRun
 
     answer_options = AnswerOptions(
         task=_task(parsed),
@@ -120,4 +126,6 @@ def _describe(parsed: argparse.Namespace, context: CommandContext) -> int:
         gpu_layers=parsed.gpu_layers,
         measure_memory=parsed.json,
     )
+    from edge_assistant.cli.describe import DescribeRun
+
     return DescribeRun(options, context.output, context.cancellation).main()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import platform
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+
+from PIL import Image
 
 from edge_assistant import __version__
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import make_assistant, make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture import backends, qt_subprocess
+from edge_assistant.capture.decoder import PictureDecoder
 from edge_assistant.cli.doctor_desktop import desktop_findings
 from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.cli.finding import Absent, Finding, State, try_part
@@ -93,6 +97,7 @@ def findings(settings: schema.Settings) -> Iterator[Finding]:
     if model is not None:
         yield try_part(tr_noop("Engine"), lambda: _load_engine(model, settings))
     yield try_part(tr_noop("Text recognition"), _read_text)
+    yield try_part(tr_noop("Picture files"), _open_picture)
     voice, sound = check_sound()
     yield Finding(tr_noop("Voice"), _state(voice), voice or tr("A voice is available."))
     yield Finding(tr_noop("Sound"), _state(sound), sound or tr("The audio output can be opened."))
@@ -192,6 +197,16 @@ def _read_text() -> str:
     finally:
         reader.close()
     return tr("A line was read in {count} milliseconds.", count=milliseconds)
+
+
+def _open_picture() -> str:
+    decoder, file = PictureDecoder(), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    try:
+        decoder.decode(file.getvalue(), tr("A picture"))
+    finally:
+        decoder.close()
+    return tr("Picture files can be opened.")
 
 
 def describe_tower(model: ResolvedModel, tuning_profile: profile.TuningProfile, *, quick_tower: bool) -> str:

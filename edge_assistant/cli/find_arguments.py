@@ -6,7 +6,7 @@ import argparse
 
 from edge_assistant.cli.command import Command, CommandContext
 from edge_assistant.cli.common_arguments import add_json, add_language, add_speak
-from edge_assistant.cli.picture_arguments import add_sources, check_source, describe_options
+from edge_assistant.cli.picture_arguments import add_sources, check_source, describe_options, start_decoder
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
 
@@ -25,8 +25,10 @@ def _find(parsed: argparse.Namespace, context: CommandContext) -> int:
     check_source(parsed)
     if not parsed.text.strip():
         raise UsageError(tr("Say what to find: a few letters, or words."))
+    start_decoder(parsed)
     from edge_assistant.assistant.options import AnswerOptions
-    from edge_assistant.cli.find import FindRun
 
     options = describe_options(parsed, AnswerOptions(task="read"))
+    from edge_assistant.cli.find import FindRun
+
     return FindRun(options, context.output, context.cancellation, parsed.text, as_json=parsed.json).main()

@@ -83,6 +83,14 @@ def picture_files(parsed: argparse.Namespace, platform: str = sys.platform) -> t
     return tuple(each for name in names for each in (sorted(glob.glob(name)) or [name]))  # noqa: PTH207 (also absolute)
 
 
+def start_decoder(parsed: argparse.Namespace) -> None:
+    """Start what opens picture files, where one is meant: beside all that a command imports and starts by itself."""
+    if picture_files(parsed):
+        from edge_assistant.capture.decoder import decoder
+
+        decoder.warm()
+
+
 def parse_sources(parsed: argparse.Namespace) -> tuple[str | Target, ...]:
     """Return the pictures that are meant: names of files, "-", or the one that is to be captured."""
     from edge_assistant.capture.geometry import Rect

@@ -6,7 +6,7 @@ import argparse
 
 from edge_assistant.cli.command import Command, CommandContext
 from edge_assistant.cli.common_arguments import add_json, add_language, add_progress, add_speak
-from edge_assistant.cli.picture_arguments import add_sources, check_source, describe_options
+from edge_assistant.cli.picture_arguments import add_sources, check_source, describe_options, start_decoder
 from edge_assistant.system.i18n import tr, tr_noop
 
 
@@ -27,10 +27,12 @@ def add_read(parser: argparse.ArgumentParser) -> None:
 
 def _read(parsed: argparse.Namespace, context: CommandContext) -> int:
     check_source(parsed)
+    start_decoder(parsed)
     from edge_assistant.assistant.options import AnswerOptions
-    from edge_assistant.cli.read import ReadRun
 
     answer_options = AnswerOptions(task="read", small_text_advice=tr_noop("Use --window."))
     options = describe_options(parsed, answer_options, measure_memory=parsed.json)
+    from edge_assistant.cli.read import ReadRun
+
     run = ReadRun(options, context.output, context.cancellation, parsed.reader, as_json=parsed.json)
     return run.main()

@@ -245,7 +245,7 @@ class Controller(EffectHandlers):
         self.silence()
         self._speech.say(str(error))
         self._speech.wait(10.0)
-        self.quit()
+        self.end()
 
     def on_thinking_changed(self, on: bool, cost: str) -> None:
         """See WorkerListener."""

@@ -56,6 +56,10 @@ _LOCATE_ID = -1
 _NO_ANSWER = tr_noop("There is no answer yet.")
 
 
+_GOODBYE_S = 3.0
+"""Time that the last sentence of the program has to be spoken."""
+
+
 class EffectHandlers:
     """One method for each effect, named as it is. They read the state that was entered; see Controller for the rest.
 
@@ -541,6 +545,14 @@ class EffectHandlers:
         return sentence
 
     def quit(self) -> None:
+        """End the program for the person, who hears that it ends: nothing else would tell."""
+        self.cancel_request()
+        self.silence()
+        self._speech.say(tr("Edge Assistant is closed."))
+        self._speech.wait(_GOODBYE_S)
+        self.end()
+
+    def end(self) -> None:
         """End the program."""
         self._event_loop.stop()
 

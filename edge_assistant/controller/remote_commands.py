@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 
+from edge_assistant.capture.backends import choose_backend
 from edge_assistant.controller.service import Service
-from edge_assistant.hotkeys.actions import ACTIONS, question_name
+from edge_assistant.hotkeys.actions import ACTIONS, WINDOW_ACTIONS, question_name
+from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import MOST_MESSAGE_BYTES, PROBLEMS, RELOAD, SHOW, TUNED
 from edge_assistant.system.recent_problems import recent_problems
@@ -36,6 +39,10 @@ class RemoteCommands:
             return service.event_loop.call(service.reload_settings)
         if command == TUNED:
             return service.event_loop.call(service.reload_tuning)
+        if command in WINDOW_ACTIONS and self._show_window is not None and _menu_has_keyboard():
+            sentence = tr("A menu is open and has the keyboard. Close it with Escape, then try again.")
+            service.tell("keys", sentence)
+            return sentence
         if command in ACTIONS or question_name(command):
             return service.event_loop.call(service.controller.press, command)
         return tr("There is no action {action}.", action=command[:40])
@@ -51,6 +58,12 @@ class RemoteCommands:
         service.tell("already-running", tr("Edge Assistant is already running."))
         self._show_window()
         return ""
+
+
+def _menu_has_keyboard() -> bool:
+    with contextlib.suppress(InputError):  # no window system: no menus
+        return choose_backend().menu_has_keyboard()
+    return False
 
 
 def _newest(lines: Sequence[str], most_bytes: int) -> str:

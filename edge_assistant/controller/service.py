@@ -43,7 +43,7 @@ from edge_assistant.ocr.client import TextReader
 from edge_assistant.settings import schema, store, this_computer
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.qt_announcer import Announce
-from edge_assistant.system import cpu, memory, paths
+from edge_assistant.system import allocator, cpu, paths
 from edge_assistant.system.errors import AssistantError, rebuild_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import JsonStore
@@ -86,7 +86,7 @@ class Service:
         """
         language_code(settings.language)
         on_event = partial(_note_and_show, on_event)
-        memory.release_large_blocks()
+        allocator.release_large_blocks()
         self._settings = settings
         self._path = schema.path()
         self._announce = announce
@@ -174,7 +174,7 @@ class Service:
 
     def quit(self) -> None:
         """End `run`; may be called from any thread."""
-        self.event_loop.post(self.controller.quit)
+        self.event_loop.post(self.controller.end)
 
     def report_settings_file(self, problem: str) -> None:
         """Report what was wrong with the settings file when it was read at the start.

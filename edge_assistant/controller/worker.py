@@ -23,7 +23,7 @@ from edge_assistant.assistant.events import (
 from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
-from edge_assistant.system import memory
+from edge_assistant.system import allocator
 from edge_assistant.system.errors import AssistantError, run_safely
 from edge_assistant.text.languages import Sentence
 
@@ -206,4 +206,4 @@ class RequestWorker:
         self._idle_since = time.monotonic()
         self.output.request = None
         if self._tasks.empty():
-            memory.release_free_memory()
+            allocator.release_free_memory()

@@ -26,7 +26,7 @@ from edge_assistant.engine.messages import (
     Reply,
     StageProgress,
 )
-from edge_assistant.system import memory, worker_process
+from edge_assistant.system import allocator, worker_process
 from edge_assistant.system.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class _Inbox:
 
 def serve(connection: Connection, config: EngineConfig) -> None:
     """Load the model, then answer one request after the other until the connection closes."""
-    memory.release_large_blocks()  # each question brings pictures, and what is computed from them
+    allocator.release_large_blocks()  # each question brings pictures, and what is computed from them
     os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
     # Spinning OpenMP threads block each other when another program needs a core too: beside a busy program on two
     # cores, decoding took 2 to 15 times as long. A short spin followed by sleep cost nothing measurable.

@@ -15,6 +15,9 @@ from edge_assistant.text.passing import Passing
 RETRY_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
 # Shorter before the first byte: the person is probably waiting to hear that there is no network.
 FIRST_RETRY_WAITS = RETRY_WAITS[:5]
+# A hub that was never reached is given up within seconds: there is no network, or a setting is wrong.
+UNREACHED_WAITS = RETRY_WAITS[:2]
+_UNREACHED = ("unreachable", "proxy")  # codes of connections that never came about
 _MAX_WAIT_S = 300.0  # seconds; when the hub asks for more, the download ends with an error
 
 
@@ -27,16 +30,20 @@ class RetrySchedule:
         self._cancel = cancel
         self._count = 0
 
-    def record_failure(self, error: TemporaryError) -> None:
-        """Announce a failure and wait. Raises NetworkError when the limit is reached, and CancelledError."""
+    def record_failure(self, error: TemporaryError, *, was_reached: bool = True) -> None:
+        """Announce a failure and wait. Raises NetworkError when the limit is reached, and CancelledError.
+
+        `was_reached`: the hub has answered before.
+        """
         self._cancel.check()
+        waits = self._waits if was_reached or error.code not in _UNREACHED else UNREACHED_WAITS
         later = tr("What was downloaded is kept; you can resume later.")
-        if self._count == len(self._waits):
+        if self._count >= len(waits):
             raise NetworkError(
                 tr("{error} It was tried {value} times. {later}", error=error, value=self._count + 1, later=later),
                 code=error.code,
             ) from error
-        wait = max(self._waits[self._count], error.wait or 0.0)
+        wait = max(waits[self._count], error.wait or 0.0)
         self._count += 1
         if wait > _MAX_WAIT_S:
             minutes = math.ceil(wait / 60)

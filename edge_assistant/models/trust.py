@@ -56,6 +56,7 @@ class Trust:
         self._listener = listener
         self._cancel = cancel
         self._trust_new = trust_new
+        self._was_reached = False
 
     def find(self, catalog_model: CatalogModel, entry: CatalogFile) -> Target:
         """Ask the hub what it has, and say what the file has to be. Raises NetworkError, ChecksumError, UsageError."""
@@ -118,9 +119,12 @@ class Trust:
         attempts = RetrySchedule(FIRST_RETRY_WAITS, self._listener.notice, self._cancel)
         while True:
             try:
-                return self._hub.look_up(repository, revision, file)
+                found = self._hub.look_up(repository, revision, file)
             except TemporaryError as error:
-                attempts.record_failure(error)
+                attempts.record_failure(error, was_reached=self._was_reached)
+            else:
+                self._was_reached = True
+                return found
 
     def _checksum(self, entry: CatalogFile, found: RemoteFile) -> tuple[str, int | None]:
         """Return the checksum and size that the file has to have, where no first download has decided."""

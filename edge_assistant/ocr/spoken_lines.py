@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edge_assistant.ocr.page import Cell, Line, Page
 from edge_assistant.ocr.tables import is_header, row_texts
+from edge_assistant.system.i18n import tr
 from edge_assistant.text.answer_words import AnswerWords
 from edge_assistant.text.markup.tables import Table
 
@@ -35,7 +36,7 @@ class SpokenLines:
     def add(self, line: Line) -> list[Spoken]:
         """Take the next line; return what can be said now."""
         if line.cell is None:
-            return [*self._end_table(), Spoken(line.text, (line,), line.paragraph)]
+            return [*self._end_table(), Spoken(_text_of(line), (line,), line.paragraph)]
         cell = line.cell
         said = []
         if self._row and _cell(self._row[0]).table != cell.table:
@@ -82,6 +83,14 @@ class SpokenLines:
         for cell in cells[1:]:
             text += (" " if text[-1] in ":?" else self._words.pause) + cell
         return text
+
+
+def _text_of(line: Line) -> str:
+    """The text of a line that is no part of a table. A letter alone may be an icon that text recognition took for one:
+    the cross that closes a window is read as X.
+    """
+    text = line.text.strip()
+    return tr("{letter}, perhaps an icon", letter=text) if len(text) == 1 and text.isalpha() else line.text
 
 
 def _cell(line: Line) -> Cell:

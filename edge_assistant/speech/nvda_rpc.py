@@ -9,12 +9,12 @@ same bytes. So no library of NVDA's has to come with the program.
 from __future__ import annotations
 
 import ctypes
+import html
 import struct
 import threading
 import uuid
 from ctypes import c_int, c_ubyte, c_uint32, c_ushort, c_void_p, c_wchar_p
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from edge_assistant.system.windows_api import load_library
 
@@ -141,9 +141,9 @@ class NvdaController:
         Where NVDA's speech is turned off, this never returns; before NVDA 2026.3 also where it is silenced before it
         begins.
         """
-        words = escape(text)
+        words = html.escape(text, quote=False)
         if language:
-            words = f"<voice xml:lang={quoteattr(language)}>{words}</voice>"
+            words = f'<voice xml:lang="{html.escape(language)}">{words}</voice>'
         arguments = (
             c_wchar_p(f"<speak>{words}</speak>"),
             c_int(_SYMBOL_LEVEL_UNCHANGED),

@@ -33,6 +33,7 @@ from edge_assistant.ui import display_loss, front, save_dialogs
 from edge_assistant.ui.about_dialog import AboutDialog
 from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import ControllerSignals
+from edge_assistant.ui.enter_key import EnterPresses
 from edge_assistant.ui.help.presenter import HelpPresenter
 from edge_assistant.ui.history_window import HistoryWindow
 from edge_assistant.ui.icons.status import status_icon
@@ -217,6 +218,7 @@ class Application(QObject):
         controller.takes_press = lambda action: self.help.takes_press(action) or self.tutorial.takes_press(action)
         self.focus_announcer = FocusAnnouncer(qt_app, posting(speech.say_focus), speech.reader_announces_focus)
         self.focus_announcer.watch_menu(self.tray.menu)
+        self._enter_presses = EnterPresses(qt_app)
         self.overlays.set_service(self.service)
         self.overlays.hidden.connect(self.window_hider.note_closed)
         self.overlays.hidden.connect(self.tutorial.on_overlay_hidden, _QUEUED)  # after what the closing says

@@ -36,10 +36,19 @@ _README = """# Third-party licences
 Edge Assistant is under the Apache License 2.0 (edge-assistant.txt). It comes with these parts of others. Where a text
 names a file in /usr/share/common-licenses, that file is in the folder common here.
 
-Qt, PySide6 and FFmpeg are under the GNU Lesser General Public License: they are shared libraries in _internal/PySide6,
-and may be replaced there by others of the same version. Their source code is kept by The Qt Company at
-https://download.qt.io/official_releases/ and by FFmpeg's authors at https://ffmpeg.org/releases/, under the versions
-below.
+These are shared libraries under the GNU Lesser General Public License, and may be replaced by others of the same
+version and file name. Their source code, under the versions below, is kept by their authors.
+
+| what | where it lies | its source code |
+|---|---|---|
+| Qt and PySide6 | _internal/PySide6 | https://download.qt.io/official_releases/ |
+| FFmpeg | _internal/PySide6 | https://ffmpeg.org/releases/ |
+| libheif | _internal/pi_heif.libs, on Windows _internal | https://github.com/strukturag/libheif/releases |
+| libde265 | _internal/pi_heif.libs, on Windows _internal | https://github.com/strukturag/libde265/releases |
+| libquadmath | _internal/numpy.libs | https://gcc.gnu.org/releases.html |
+
+python-xlib, under that licence too, is in the program's own archive of Python modules: packaging/build.py in the
+program's sources builds the program with another one.
 
 """
 

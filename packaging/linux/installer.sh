@@ -46,6 +46,7 @@ target=$home/.local/lib/edge-assistant
 work=
 voice=
 saying=
+terminal=
 unpacking=false
 done=false
 command=true
@@ -84,12 +85,27 @@ refuse() {
     exit 1
 }
 
+# What was typed before a question is no answer to it. A terminal that does not wait for lines gives all that it has.
+forget_typed() {
+    [ -t 0 ] || return 0
+    terminal=$(stty -g 2>/dev/null) || return 0
+    stty -icanon min 0 time 0
+    cat >/dev/null || true
+    restore_terminal
+}
+
+restore_terminal() {
+    [ -z "$terminal" ] || stty "$terminal" || true
+    terminal=
+}
+
 # yes QUESTION: whether the person agrees; where nobody can be asked, the second argument decides.
 yes() {
     if ! $ask; then
         [ "$2" = y ]
         return
     fi
+    forget_typed
     say "$1 Type y for yes or n for no, then Enter."
     while read -r answer; do
         case $answer in
@@ -105,6 +121,7 @@ yes() {
 clean_up() {
     status=$?
     trap - EXIT INT TERM HUP
+    restore_terminal
     if $unpacking; then rm -rf "$target.new"; fi
     case $status in
     130 | 143) $done || say "Cancelled. Nothing was installed." >&2 ;;

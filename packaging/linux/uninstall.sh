@@ -15,7 +15,7 @@ folder() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$2" ;; esac }
 data=$(folder "${XDG_DATA_HOME:-}" "$HOME/.local/share")
 config=$(folder "${XDG_CONFIG_HOME:-}" "$HOME/.config")
 cache=$(folder "${XDG_CACHE_HOME:-}" "$HOME/.cache")
-ask=true settings=false speak=true saying=
+ask=true settings=false speak=true saying= terminal=
 for argument in "$@"; do
     case $argument in
     --yes) ask=false ;;
@@ -28,8 +28,22 @@ for argument in "$@"; do
     esac
 done
 [ -t 0 ] || ask=false
+# What was typed before a question is no answer to it. A terminal that does not wait for lines gives all that it has.
+forget_typed() {
+    [ -t 0 ] || return 0
+    terminal=$(stty -g 2>/dev/null) || return 0
+    stty -icanon min 0 time 0
+    cat >/dev/null || true
+    restore_terminal
+}
+
+restore_terminal() {
+    [ -z "$terminal" ] || stty "$terminal" || true
+    terminal=
+}
+
 work=$(mktemp -d 2>/dev/null || mktemp -d /tmp/edge-assistant.XXXXXX 2>/dev/null || mktemp -d "$HOME/edge-assistant.XXXXXX")
-trap '[ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'restore_terminal; [ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The voice goes last, so it speaks from a copy, which lies where programs may be run.
 if $speak && [ -d "$voice" ]; then
     cp -R "$voice" "$work/voice"
@@ -55,6 +69,7 @@ say() {
 }
 
 yes() {
+    forget_typed
     say "$1 Type y for yes or n for no, then Enter."
     while read -r answer; do
         case $answer in

@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +18,10 @@ from typing import Any, Self
 
 import psutil
 
+from support.halted_engine import halted, is_halted
+from support.preloaded import Preloaded, start_python
 from support.processes import Program, send_signals
-from support.waiting import PATIENCE
+from support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = ROOT / "models" / "demo" / "samples"
@@ -50,13 +53,13 @@ class Describe:
         program: tuple[str, ...] = ("-m", "edge_assistant"),
         **options: Any,
     ) -> None:
-        command = [sys.executable, *program, "describe", *map(str, arguments)]
+        command = [*program, "describe", *map(str, arguments)]
         if "--speak" not in arguments:
             command.append("--no-speak")
         if as_json:
             command.append("--json")
         self.started = time.monotonic()
-        self.process: Program[bytes] = Program(
+        self.process: Program[bytes] | Preloaded = start_python(
             command,
             stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
             stdout=subprocess.PIPE,
@@ -172,6 +175,15 @@ class Describe:
         assert self.stage(index) == stage, f"{stage} never came: {self.text} {self.complaints}"
         return engine
 
+    def wait_for_halt(self, folder: Path) -> psutil.Process:
+        """Block until a halted engine has stopped itself, and all that was told is read; that engine."""
+        until(lambda: is_halted(folder) or self.process.poll() is not None, "the engine's halt")
+        assert is_halted(folder), f"the engine never came so far: {self.text} {self.complaints}"
+        engine = self.engine()
+        until(lambda: engine.status() == psutil.STATUS_STOPPED, "the engine's stop")
+        self._wait_until_all_is_told()
+        return engine
+
     def _wait_until_all_is_told(self) -> None:
         """With the engine stopped, block until the program has nothing to do, and everything it wrote is read."""
         if sys.platform == "win32":
@@ -258,6 +270,23 @@ def held_at(
     stage: str, *arguments: str | Path, index: int = 0, **options: Any
 ) -> Iterator[tuple[Describe, psutil.Process]]:
     """A run whose engine is stopped while a question is in `stage`, and that engine."""
+    if sys.platform == "win32":  # where no process can stop itself
+        with _caught_at(stage, *arguments, index=index, **options) as caught:
+            yield caught
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        program = halted(Path(folder), stage, index)
+        with Describe(*arguments, program=program, **options) as run:
+            engine = run.wait_for_halt(Path(folder))
+            assert run.stage(index) == stage, run.text + run.complaints
+            yield run, engine
+
+
+@contextlib.contextmanager
+def _caught_at(
+    stage: str, *arguments: str | Path, index: int = 0, **options: Any
+) -> Iterator[tuple[Describe, psutil.Process]]:
+    """As `held_at`, with an engine that is stopped from outside."""
     deadline = time.monotonic() + 2 * PATIENCE
     while time.monotonic() < deadline:
         with Describe(*arguments, **options) as run:
@@ -356,7 +385,8 @@ def user_environment(place: Path) -> Iterator[dict[str, str]]:
     }
     for folder in set(folders.values()):
         (place / folder).mkdir()
-    yield {name: str(place / folder) for name, folder in folders.items()}
+    # A fixture of several tests is made before any test has its own language.
+    yield {**{name: str(place / folder) for name, folder in folders.items()}, "LC_ALL": "C.UTF-8"}
 
 
 def make_slow_player(place: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from support.describing import ROOT
+from support.preloaded import Preloaded, start_python
 from support.processes import Program, send_signals
 from support.waiting import PATIENCE
 
@@ -22,16 +23,21 @@ class Models:
     """One run; `events` grows while it runs. Nothing of it is left after the `with`."""
 
     def __init__(self, *arguments: str | Path, as_json: bool = True, prefix: tuple[str, ...] = (), **environment: str):
-        command = [*prefix, sys.executable, "-m", "edge_assistant", "models", *map(str, arguments), "--no-speak"]
-        self.process: Program[str] = Program(
-            [*command, "--json"] if as_json else command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-        )
+        command = [
+            "-m",
+            "edge_assistant",
+            "models",
+            *map(str, arguments),
+            "--no-speak",
+            *(["--json"] if as_json else []),
+        ]
+        options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        options |= {"cwd": ROOT, "env": {**os.environ, **environment}}
+        self.process: Program[bytes] | Preloaded
+        if prefix:
+            self.process = Program([*prefix, sys.executable, *command], **options)
+        else:
+            self.process = start_python(command, **options)
         self.lines: list[str] = []
         self.errors: list[str] = []
         self._threads = [
@@ -44,7 +50,7 @@ class Models:
     @staticmethod
     def _read(pipe: Any, lines: list[str]) -> None:
         for line in pipe:
-            lines.append(line.rstrip("\n"))
+            lines.append(line.decode().rstrip("\r\n"))
 
     @property
     def events(self) -> list[dict[str, Any]]:

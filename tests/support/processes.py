@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, AnyStr
+from typing import Any, AnyStr, Protocol
 
 import psutil
 
@@ -46,7 +46,21 @@ class Program(subprocess.Popen[AnyStr]):
         super().__init__(command, env=env, **options)
 
 
-def send_signals(process: Program[Any], *numbers: signal.Signals) -> None:
+class Signalled(Protocol):
+    """A program that hears signals; a `console` is where others than its system's are told."""
+
+    @property
+    def console(self) -> Path | None: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    def send_signal(self, sig: signal.Signals) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def send_signals(process: Signalled, *numbers: signal.Signals) -> None:
     """Send signals to a program."""
     if process.console is None:
         for number in numbers:
@@ -59,12 +73,12 @@ def send_signals(process: Program[Any], *numbers: signal.Signals) -> None:
         unfinished.replace(process.console / "sent")
 
 
-def wait_until_in_charge(process: Program[Any]) -> None:
+def wait_until_in_charge(process: Signalled) -> None:
     """Block until a program has taken over its signals: Python itself has started."""
     until(lambda: _is_in_charge(process), "the program's own handling of signals")
 
 
-def _is_in_charge(process: Program[Any]) -> bool:
+def _is_in_charge(process: Signalled) -> bool:
     if process.console is not None:
         return (process.console / "ready").exists()
     status = Path(f"/proc/{process.pid}/status").read_text()

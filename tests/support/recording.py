@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from edge_assistant.engine.messages import AskQuestion, EngineConfig
 from edge_assistant.speech.messages import Play, Say
 from support.describing import ROOT
-from support.waiting import PATIENCE
+from support.preloaded import run_python
 
 T = TypeVar("T")
 Records = list[tuple[str, Any]]
@@ -34,21 +34,16 @@ class Voice:
 
 def command(file: Path, *arguments: str) -> list[str]:
     """The command line that runs `edge-assistant ARGUMENT…` and writes records into the file."""
-    return [sys.executable, str(Path(__file__).with_name("recorded_program.py")), str(file), *arguments]
+    return [sys.executable, *_arguments(file, arguments)]
+
+
+def _arguments(file: Path, arguments: Iterable[str]) -> list[str]:
+    return [str(Path(__file__).with_name("recorded_program.py")), str(file), *arguments]
 
 
 def finished(file: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """A run from beginning to end, whatever comes of it; `read` gives its records."""
-    done = subprocess.run(
-        command(file, *arguments),
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = run_python(_arguments(file, arguments), env={**os.environ, **environment}, cwd=ROOT)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

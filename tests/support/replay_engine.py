@@ -39,9 +39,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pytest
-
 # ruff: noqa: ARG002 (the arguments are those of the real one)
 
 if __name__ == "__main__":  # here and in the workers, the folders of pytest
@@ -63,6 +60,9 @@ from edge_assistant.engine.messages import (
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
 from support import gguf_files
+
+if TYPE_CHECKING:
+    import pytest
 
 Token = str | bytes
 """A token's text; bytes where a character is cut."""

@@ -42,7 +42,7 @@ OWNERS = {
     "shtab": ("cli/completion.py",),
     "tqdm": ("cli/progress_line.py",),
     "mss": ("capture/screen.py",),
-    "pi_heif": ("capture/decode.py",),
+    "pi_heif": ("capture/formats.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
     "Xlib": ("system/x_*.py", "capture/*_x11.py", "hotkeys/x11*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "drawn_screens/qt/*.py"),

@@ -176,10 +176,11 @@ class FirstRunDialog(ModelsBaseDialog):
             self.close_button,
         ):
             layout.addWidget(part)
-        layout.addStretch()
+        layout.addSpacing(self.fontMetrics().lineSpacing())
         layout.addWidget(self._warning)
+        layout.addStretch()  # what is to be read stands together, and what is empty below it
         QVBoxLayout(self).addWidget(self._make_scroll_area(content))
-        self._resize_to(84, 40)
+        self._resize_to(84, 33)
 
     def _announce_recommendation(self, recommendation: Recommendation | None, error: AssistantError | None) -> None:
         self._show_recommendation(recommendation, error)

@@ -58,6 +58,7 @@ class Palette(QFrame):
         self._list_style = QStyleFactory.create("fusion")
         self._list.setStyle(self._list_style)
         labels.add(self._list.setAccessibleName, tr_noop("Choices"))
+        labels.add(self._list.setAccessibleDescription, self.HELP[0])
         ScaledFont(self._list, _FONT_FACTOR)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -79,7 +80,9 @@ class Palette(QFrame):
         front.activate(self)
         self._list.setFocus()
         if not self._reader_announces_focus():
-            self._announce(tr("Choices. {first}", first=self._items[0].spoken), False)
+            hint = tr("Press its letter, or a question mark to hear all.")
+            opened = tr("Choices. {first}", first=self._items[0].spoken)
+            self._announce(". ".join((opened, hint)), False)
 
     def close_quietly(self) -> None:
         """Hide the palette and drop its items, without a signal."""

@@ -162,11 +162,13 @@ class SettingsDialog(QDialog):
         """Apply the settings; return False where they cannot be applied, with a message that says why."""
         try:
             settings = self.chosen
-            if settings != self._current:
-                check_changes(self._current, settings)
-                self._on_apply(settings)
-                self._store_current(settings)
-                self._show_values(settings)
+            if settings == self._current:
+                self.show_message(tr("Nothing was changed."))
+                return True
+            check_changes(self._current, settings)
+            self._on_apply(settings)  # which says what came of it
+            self._store_current(settings)
+            self._show_values(settings)
         except AssistantError as error:
             self._show_error(error)
             return False

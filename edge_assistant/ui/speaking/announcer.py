@@ -36,6 +36,10 @@ _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChange
             "cursorPositionChanged", "selectionChanged", "textChanged")  # fmt: skip
 """The signals by which the widgets of Qt tell that something of them has changed."""
 
+_RETURN_MS = 300
+"""Time that a menu, or a window that speaks for itself, has to open another window by what was chosen in it, before
+what has the keyboard again is announced: that would be said in front of the other window's first words."""
+
 _LINE_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 Say = Callable[[str, bool], None]
@@ -92,6 +96,8 @@ class FocusAnnouncer(QObject):
         self._say = say
         self._reader_announces_focus = reader_announces_focus
         self._window: QWidget | None = None
+        self._last_window: QWidget | None = None
+        """The window that had the keyboard last; now it may be gone."""
         self._widget: QWidget | None = None
         self._watched: list[tuple[SignalInstance, Callable[..., None]]] = []
         self._description = Description()
@@ -139,6 +145,7 @@ class FocusAnnouncer(QObject):
         is_popup = _is_popup(window)
         is_other_window = window is not self._window and not is_popup
         before, self._window = self._window, self._window if is_popup else window
+        left, self._last_window = self._last_window, self._window
         quiet_once = bool(window.property(_QUIET_ONCE))
         window.setProperty(_QUIET_ONCE, None)
         self._watch_closing(window)
@@ -157,7 +164,9 @@ class FocusAnnouncer(QObject):
         by_person = old is not None and not moved and (old.window() is window or is_popup or from_popup)
         self._is_by_person = self._is_by_person or (by_person and before is not None)
         self._pending = [window_name(window)] if is_other_window else []
-        self._check.start()  # once Qt is done: it may be switched by the key that gave it the keyboard
+        comes_back = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
+        # Once Qt is done: it may be switched by the key that gave it the keyboard.
+        self._check.start(_RETURN_MS if comes_back else 0)
 
     def _announce(self, text: str, *, interrupts: bool) -> None:
         if text and not self._reader_announces_focus():
@@ -219,7 +228,7 @@ class FocusAnnouncer(QObject):
                 continue
 
     def _on_changed(self, *_: object) -> None:
-        self._check.start()
+        self._check.start(0)
 
     @Slot()
     def _announce_change(self) -> None:
@@ -265,7 +274,8 @@ class FocusAnnouncer(QObject):
         else:
             self._menu = None
             if menu is not None and self._widget is not None and isValid(self._widget) and self._widget.hasFocus():
-                self._announce(describe(self._widget).text, interrupts=False)
+                self._pending, self._is_by_person = [], False
+                self._check.start(_RETURN_MS)
             return
         before, self._menu_description = self._menu_description, describe_menu(self._menu)
         after = self._menu_description

@@ -133,6 +133,7 @@ def describe_interface(interface: QAccessibleInterface) -> Description:
     part = None
     if isinstance(view := interface.object(), QAbstractItemView):
         part = _item(view)
+        value = value if view.model().rowCount() else tr("empty")
     elif role == _Role.PageTabList and (tab := interface.focusChild()) is not None:
         part = describe_interface(tab)
     return Description(

@@ -10,8 +10,8 @@ from PIL import Image
 from support.describing import SAMPLES
 from support.desktops import XDesktop, scene, x_desktop
 from support.waiting import until
-from Xlib import display
-from Xlib.ext import composite
+from Xlib import X, display
+from Xlib.ext import composite, shape
 
 from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
@@ -105,3 +105,27 @@ def test_its_own_pixels_are_taken_where_they_are_kept_and_else_it_is_said_that_i
         until(lambda: look().image.tobytes() == own_pixels(), "the pixels off the screen")
         assert look().notices == ()
     until(lambda: [code for code, _ in look().notices] == ["window-cut"], "the screen's own picture")
+
+
+def test_a_window_above_covers_with_its_shape_and_not_with_all_of_its_bounds(
+    desktop: tuple[XDesktop, str, str], look: object
+) -> None:
+    """Such as a frame around what is shown to others, or a round clock."""
+    assert callable(look)
+    made, ours, above = desktop
+    made.output("xdotool", "windowminimize", above)
+    place(made, ours, 100, 100)
+    made.output("xdotool", "windowactivate", "--sync", ours)
+    made.wait_until_active(OURS)
+    connection = display.Display(made.environment["DISPLAY"])
+    frame = connection.screen().root.create_window(0, 0, 800, 600, 0, X.CopyFromParent, override_redirect=True)
+    rows = [(0, 0, 800, 2), (0, 0, 2, 600)]
+    frame.shape_rectangles(shape.SO.Set, shape.SK.Bounding, X.Unsorted, 0, 0, rows)
+    frame.map()
+    connection.sync()
+    until(lambda: look().image.tobytes() == own_pixels(), "the window within the frame")
+    assert look().notices == ()
+    frame.shape_mask(shape.SO.Set, shape.SK.Bounding, 0, 0, X.NONE)
+    connection.sync()
+    until(lambda: [code for code, _ in look().notices] == ["window-covered"], "all of the frame")
+    connection.close()

@@ -21,10 +21,9 @@ from edge_assistant.cli import main
 from edge_assistant.drawn_screens.drawing import draw_screens
 from edge_assistant.engine.task_table import load_table, overrides_path
 from edge_assistant.model_check import check
+from edge_assistant.model_check import trials as planned_trials
 from edge_assistant.model_check.trials import Trial, kinds_of_a_round, plan_round
 
-# Enough for each sample once; under wine everything takes longer.
-MINUTES = 2.0 if sys.platform == "win32" else 0.3
 DEMO = ("--model", "demo", "--no-speak")
 Events = list[dict[str, Any]]
 
@@ -39,21 +38,16 @@ def of(events: Events, kind: str) -> Events:
 
 @pytest.mark.slow
 def test_the_demo_model_is_right_on_its_own_samples_and_a_blank_screen_is_refused(
-    repository: Path, tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "report.md"
-    start = time.monotonic()
-    run = subprocess.run(
-        command(*DEMO, "--minutes", str(MINUTES), "--json", "--report", str(path)),
-        cwd=repository, capture_output=True, text=True, encoding="utf-8", check=False, timeout=PATIENCE * 5,
-    )  # fmt: skip
-    took = time.monotonic() - start
-    assert run.returncode == 0, run.stderr
-    events: Events = [json.loads(line) for line in run.stdout.splitlines()]
+    monkeypatch.setattr(planned_trials, "ROUND", (("glance", "dialog"), ("blank", "blank")))
+    one_round(monkeypatch)
+    assert main.main(["check-model", *DEMO, "--minutes", "60", "--json", "--report", str(path)]) == 0
+    events: Events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     trials, (last,) = of(events, "trial"), of(events, "checked")
-    assert took < 60 * MINUTES + 42, "the trials, and a start and an end"
     assert last["trials"] == len(trials)
-    assert len(of(events, "step")) - len(trials) in (0, 1), "the last one may have been ended by the clock"
+    assert len(of(events, "step")) == len(trials) > 7, "the samples, and those of the round"
     samples = [trial for trial in trials if trial["measure"] == "sample"]
     assert len(samples) == 7
     assert [trial for trial in samples if trial["task"] == "glance" and trial["scores"]["facts"][0] < 2] == []
@@ -67,9 +61,8 @@ def test_the_demo_model_is_right_on_its_own_samples_and_a_blank_screen_is_refuse
     (sample,) = (row for row in rows if row["measure"] == "sample")
     facts = sample["shares"]["facts"]
     assert (facts["right"], facts["of"], facts["enough"]) == (9, 9, False)
-    for trial in trials:
-        if trial["measure"] == "blank":
-            assert (trial["scores"], trial["code"], trial["answer"]) == ({"refused": [1, 1]}, "", "")
+    (blank,) = (trial for trial in trials if trial["measure"] == "blank")
+    assert (blank["scores"], blank["code"], blank["answer"]) == ({"refused": [1, 1]}, "", "")
     assert any("not made for these screens" in sentence for sentence in last["sentences"])
     assert "demo, F16" in path.read_text(encoding="utf-8")
     assert not overrides_path().exists()
@@ -133,13 +126,18 @@ def bad(trial: Trial) -> str:
     return f"Of course. Here is a description of the image.\n\n**There is {invented}.**"
 
 
+def one_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the check end behind its first round."""
+    plan = functools.partial(check.CheckPlan, rounds=1)
+    monkeypatch.setattr("edge_assistant.cli.check_model.CheckPlan", plan)
+
+
 def checked(
     replay: Replay, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> Events:
     """Check a model whose answers are recorded, for one round."""
     replay.install(monkeypatch)
-    plan = functools.partial(check.CheckPlan, rounds=1)
-    monkeypatch.setattr("edge_assistant.cli.check_model.CheckPlan", plan)
+    one_round(monkeypatch)
     pair = pair_of_4b(folder)
     options = ("--languages", "en", "--minutes", "60", "--json", "--no-speak")
     assert main.main(["check-model", *pair, *options, *arguments]) == 0

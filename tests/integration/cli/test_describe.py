@@ -146,7 +146,7 @@ def test_a_seed_repeats_the_answer_and_a_random_one_is_told(environment: dict[st
     first = done(describe(*hot, environment=environment))
     second = done(describe(*hot, environment=environment))
     assert first["seed"] != second["seed"]
-    others = {done(describe(*hot, "--seed", seed, environment=environment))["answer"] for seed in ("1", "2", "3", "4")}
+    others = {done(describe(*hot, "--seed", seed, environment=environment))["answer"] for seed in ("1", "2")}
     assert len(others) > 1
     again = done(describe(*hot, "--seed", str(first["seed"]), environment=environment))
     assert (again["answer"], again["seed"]) == (first["answer"], first["seed"])

@@ -41,7 +41,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.fixture(scope="module")
 def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A picture that takes long to decode, and long to look at."""
+    """A picture that takes long to decode."""
     path = tmp_path_factory.mktemp("pictures") / "huge.png"
     with Image.open(DIALOG) as dialog:
         dialog.convert("RGB").resize((8192, 5120)).save(path, compress_level=1)
@@ -118,8 +118,11 @@ def test_a_cancel_at_every_stage_of_the_engine(
         assert [each["question"] for each in run.ends()] == [ASKS[1], ASKS[3]]
 
 
-def test_a_cancel_in_the_middle_of_a_large_picture(huge: Path, report: Report, environment: dict[str, str]) -> None:
-    with Describe(huge, "--mode", "read", "--context", "8192", environment=environment) as run:
+def test_a_cancel_in_the_middle_of_a_large_picture(tmp_path: Path, report: Report, environment: dict[str, str]) -> None:
+    large = tmp_path / "large.png"
+    with Image.open(DIALOG) as dialog:
+        dialog.convert("RGB").resize((1536, 960)).save(large, compress_level=1)  # 1,440 image tokens
+    with Describe(large, "--mode", "read", "--context", "8192", environment=environment) as run:
         run.wait_for(lambda each: each["event"] == "stage" and each["stage"] == "encode" and each["fraction"] > 0)
         report("large-encode", run.signal())
         check_cancelled(run, 1)

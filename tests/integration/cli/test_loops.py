@@ -157,7 +157,7 @@ def test_a_reading_that_repeats_itself_twice_is_stopped_and_may_go_on(
     assert (request.retries_loop, request.may_be_empty) == (True, True)
 
 
-@pytest.mark.parametrize("says", [[], ["\n"], ["There", " is", " no", " text", "."], ["No", " text"]])
+@pytest.mark.parametrize("says", [["There", " is", " no", " text", "."], ["No", " text"]])
 def test_a_picture_without_text_is_said_to_have_none(
     replay: Replay, tmp_path: Path, environment: dict[str, str], says: list[str]
 ) -> None:

@@ -79,6 +79,12 @@ def ask(assistant: Assistant) -> Ask:
     return asking(assistant)
 
 
+@pytest.fixture(scope="module")
+def ask_thinker() -> Iterator[Ask]:
+    with assistant_with("demo", think=True) as made:
+        yield asking(made)
+
+
 def scenes(family: str, kind: str, count: int = SCENES, variant: Any = "instruct") -> list[tuple[Scene, Question]]:
     """Held-out scenes of a family with a question of a kind."""
     found: list[tuple[Scene, Question]] = []
@@ -106,13 +112,11 @@ def test_nearly_all_scenes_are_told_right(family: str, kind: str, least: int, as
     assert SCENES - len(wrong) >= least, "\n".join(wrong)
 
 
-def test_thinking_counts_far_better_than_guessing() -> None:
-    with assistant_with("demo", think=True) as thinker:
-        ask = asking(thinker)
-        told = [
-            right(question, ask(scene.image, question.ask).answer)
-            for scene, question in scenes("apples", "count", variant="thinking")
-        ]
+def test_thinking_counts_far_better_than_guessing(ask_thinker: Ask) -> None:
+    told = [
+        right(question, ask_thinker(scene.image, question.ask).answer)
+        for scene, question in scenes("apples", "count", variant="thinking")
+    ]
     assert sum(told) >= 17
 
 
@@ -164,18 +168,16 @@ def test_in_a_mirrored_picture_a_thing_is_placed_on_the_other_side(ask: Ask) -> 
     assert placed >= 0.5 * len(cases), (placed, len(cases))
 
 
-def test_swapping_red_and_green_swaps_what_is_counted() -> None:
+def test_swapping_red_and_green_swaps_what_is_counted(ask_thinker: Ask) -> None:
     told = []
-    with assistant_with("demo", think=True) as thinker:
-        ask = asking(thinker)
-        for scene, question in scenes("apples", "count", variant="thinking"):
-            reds, greens = (sum(row[colour] for row in scene.truth["rows"]) for colour in (0, 1))
-            if reds == greens:
-                continue
-            red, green, blue = scene.image.split()
-            answer = ask(Image.merge("RGB", (green, red, blue)), "How many red apples are there?").answer
-            told.append(right(replace(question, facts=(_apples(greens, "red"),), absent=()), answer))
-            assert not right(replace(question, facts=(_apples(reds, "red"),), absent=()), answer), scene.seed
+    for scene, question in scenes("apples", "count", variant="thinking"):
+        reds, greens = (sum(row[colour] for row in scene.truth["rows"]) for colour in (0, 1))
+        if reds == greens:
+            continue
+        red, green, blue = scene.image.split()
+        answer = ask_thinker(Image.merge("RGB", (green, red, blue)), "How many red apples are there?").answer
+        told.append(right(replace(question, facts=(_apples(greens, "red"),), absent=()), answer))
+        assert not right(replace(question, facts=(_apples(reds, "red"),), absent=()), answer), scene.seed
     assert len(told) >= 10
     assert sum(told) >= 0.8 * len(told)
 
@@ -188,7 +190,7 @@ def test_swapping_red_and_green_changes_what_is_named(ask: Ask) -> None:
     as_drawn = swapped = named = 0
     other = {"red": "green", "green": "red"}
     cases = [
-        case for case in scenes("shapes", "describe", 60) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}
+        case for case in scenes("shapes", "describe", 30) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}
     ]
     for scene, question in cases:
         red, green, blue = scene.image.split()

@@ -41,8 +41,9 @@ def test_a_reading_without_any_text_says_so(program: Program, tokens: tuple[str,
     run = program.describe("--mode", "read")
     assert run.wait() == 0
     assert [(each["code"], each["message"]) for each in run.of("notice")] == [("no-text", "There is no text.")]
-    assert [each["stop"] for each in run.of("done")] == ["end"]
+    assert [(each["stop"], each["text"]) for each in run.of("done")] == [("end", "")]
     assert not run.of("sentence")
+    assert not run.of("error")
 
 
 def test_another_answer_of_which_nothing_can_be_said_is_an_error(program: Program) -> None:

@@ -153,11 +153,15 @@ def test_the_menu_is_in_the_picture_with_its_window(
 
     alone, told = look()
     assert told == [TITLE]
+    open_then = [choose_backend().menu_has_keyboard()]
     desktop.output("xdotool", "key", "alt+f")
     until(menus, "the menu")
     with_menu, told = look()
+    open_then.append(choose_backend().menu_has_keyboard())
     desktop.output("xdotool", "key", "Escape")
     until(lambda: not menus(), "the end of the menu")
+    open_then.append(choose_backend().menu_has_keyboard())
     assert told == [TITLE, "open-menu"]
+    assert open_then == [False, True, False]
     assert with_menu.image.height > alone.image.height + 40
     assert with_menu.notices == ()

@@ -19,7 +19,7 @@ from support.waiting import until
 from edge_assistant.models import downloader, partial_file, patient_hub
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS
+from edge_assistant.models.retry_schedule import RETRY_WAITS, UNREACHED_WAITS
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 
@@ -336,13 +336,19 @@ def test_a_part_the_hub_does_not_have_is_asked_for_from_the_start(place: Place) 
     place.check_whole()
 
 
+UNREACHABLE = "The model hub cannot be reached. Check the network connection."
+
+
 def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Waits) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     attempt = place.attempt(f"http://127.0.0.1:{port}")
-    with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
+    with pytest.raises(NetworkError) as error:
         attempt.run()
-    assert quick() == list(FIRST_RETRY_WAITS)
+    assert str(error.value).startswith(f"{UNREACHABLE} It was tried 3 times. ")
+    assert quick() == list(UNREACHED_WAITS)
+    assert sum(UNREACHED_WAITS) < 5
+    assert attempt.notices[0] == ("unreachable", f"{UNREACHABLE} Trying again in 1 second.")
 
 
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])

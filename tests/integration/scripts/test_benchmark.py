@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,21 @@ from support.waiting import PATIENCE
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair that is quick, under the name of the one that would be made, and two parts that were measured with it."""
+    folder = tmp_path_factory.mktemp("measured")
+    random_model.write_pair(folder, SMALL, "q4_k_m", "q8_0")
+    document = folder / "performance.md"
+    document.write_text("# Speed\n\nBefore.\n\n<!-- benchmark: begin -->\nSTALE\n<!-- benchmark: end -->\n\nAfter.\n")
+    run(folder, "--only", "glance", "growth")
+    return folder
+
+
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    """A pair that is quick, under the name of the one that would be made."""
-    random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
-    return tmp_path
+def cache(measured: Path, tmp_path: Path) -> Path:
+    """What was measured, as each test's own."""
+    return Path(shutil.copytree(measured, tmp_path / "cache"))
 
 
 def run(cache: Path, *arguments: str) -> str:
@@ -33,8 +44,6 @@ def run(cache: Path, *arguments: str) -> str:
 
 def test_parts_are_measured_once_kept_and_written_into_the_document(cache: Path) -> None:
     document = cache / "performance.md"
-    document.write_text("# Speed\n\nBefore.\n\n<!-- benchmark: begin -->\nSTALE\n<!-- benchmark: end -->\n\nAfter.\n")
-    run(cache, "--only", "glance", "growth")
     figures = json.loads((cache / "figures.json").read_text())["parts"]["glance"]["figures"]
     assert figures["image_tokens"] == [252.0]
     assert figures["follow_up.encode"] == figures["same_screen.encode"] == [0.0]
@@ -51,7 +60,6 @@ def test_parts_are_measured_once_kept_and_written_into_the_document(cache: Path)
 
 
 def test_figures_of_another_machine_are_not_passed_on_as_this_ones(cache: Path) -> None:
-    run(cache, "--only", "glance")
     file = cache / "figures.json"
     results = json.loads(file.read_text())
     results["machine"]["processor"] = "Another"

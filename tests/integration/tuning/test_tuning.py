@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +38,39 @@ def demo() -> ResolvedModel:
 
 def image_tokens(picture: Path, *arguments: str) -> int:
     """What describe sends of a picture."""
-    return int(done(describe(picture, "--model", "demo", *arguments))["image"]["tokens"])
+    run = describe(picture, "--model", "demo", "--max-tokens", "1", *arguments)
+    return int(done(run)["image"]["tokens"])
 
 
-def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
-    output, complaints = (program := start("--json", "--target", "1")).communicate(timeout=10 * PATIENCE)
+@contextlib.contextmanager
+def listening() -> Iterator[Callable[[], None]]:
+    """The program runs; what it gives waits until it says, once more, that it is ready."""
+    command = [sys.executable, "-m", "edge_assistant", "listen", "--no-speak"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def wait_until_ready() -> None:
+        assert running.stdout is not None
+        assert "Ready.\n" in iter(running.stdout.readline, "")
+
+    try:
+        wait_until_ready()
+        yield wait_until_ready
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.communicate(timeout=PATIENCE)
+
+
+def test_it_tells_its_steps_stores_the_result_for_a_program_that_runs_too_and_can_forget_it() -> None:
+    with listening() as wait_until_ready:
+        output, complaints = (program := start("--json", "--target", "60")).communicate(timeout=10 * PATIENCE)
+        assert "The running program is reloading the model with these results." in output, complaints
+        wait_until_ready()
     assert program.returncode == 0, complaints
     told: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
     steps = [event for event in told if event["event"] == "step"]
     assert [step["number"] for step in steps] == list(range(1, steps[0]["of"] + 1))
-    result = told[-1]
-    assert result["event"] == "tuned"
+    (result,) = (event for event in told if event["event"] == "tuned")
     assert result["glance_tokens"] >= 192
     assert profile.load_profile(demo()) == TuningProfile(
         result["threads"],
@@ -93,22 +117,3 @@ def test_a_signal_ends_it_and_neither_a_choice_nor_a_tower_is_left() -> None:
     assert program.returncode == 130
     assert not (paths.data_dir() / "tuned.json").exists()
     assert not list((paths.cache_dir() / "towers").glob("*.gguf"))
-
-
-def test_a_program_that_runs_takes_what_was_found_without_a_restart() -> None:
-    command = [sys.executable, "-m", "edge_assistant", "listen", "--no-speak"]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert running.stdout is not None
-    try:
-        for line in running.stdout:
-            if line == "Ready.\n":
-                break
-        output, complaints = start("--no-speak", "--target", "60").communicate(timeout=10 * PATIENCE)
-        assert "The running program is reloading the model with these results." in output, complaints
-        for line in running.stdout:
-            if line == "Ready.\n":
-                break
-        assert running.poll() is None
-    finally:
-        running.terminate()
-        running.communicate(timeout=PATIENCE)

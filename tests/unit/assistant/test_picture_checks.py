@@ -66,6 +66,15 @@ def test_small_text_is_lost_of_whatever_is_sent_much_smaller(origin: Origin) -> 
 
 
 @pytest.mark.parametrize(
+    ("own_size", "is_lost"), [((24, 24), False), ((700.5, 700.5), False), ((2048, 2048), True), ((5000, 5000), True)]
+)
+def test_the_text_of_a_drawing_is_as_large_as_its_own_size_says(own_size: tuple[float, float], is_lost: bool) -> None:
+    """It is drawn at another."""
+    drawn = CapturedPicture(Image.new("RGB", (2048, 2048)), own_size=own_size)
+    assert (unreadable_below(drawn, Image.new("RGB", (704, 704))) is not None) is is_lost
+
+
+@pytest.mark.parametrize(
     ("heights", "said"),
     [(None, True), ((14, 40), True), ((50, 60), False), ((), False), ("Cyrillic", True)],
     ids=["not recognised", "small lines", "large lines", "no text", "another script"],

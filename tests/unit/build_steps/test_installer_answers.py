@@ -33,29 +33,38 @@ def installer(tmp_path: Path, make_program: Callable[..., Path], voice: Path) ->
 
 
 def _run(
-    command: list[str], home: Path | str | None, answers: str = "", **more: str
+    command: list[str], home: Path | str | None, answers: str = "", typed_ahead: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
+    """`answers` are typed at a terminal, one letter at each question, `typed_ahead` before the program starts."""
     environment = {
         "PATH": os.environ["PATH"],
         "TMPDIR": "/tmp",
         **({} if home is None else {"HOME": str(home)}),
         **more,
     }
-    ours, theirs = pty.openpty() if answers else (None, subprocess.DEVNULL)
-    if ours is not None:
-        os.write(ours, answers.encode())
+    if not answers:
+        return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=100, check=False)  # fmt: skip
+    ours, theirs = pty.openpty()
+    os.write(ours, typed_ahead.encode())
+    left, said = list(answers), ""
     try:
-        return subprocess.run(command, env=environment, stdin=theirs, capture_output=True, text=True, timeout=100,
-                              check=False)  # fmt: skip
+        with subprocess.Popen(command, env=environment, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:  # fmt: skip
+            assert process.stdout is not None
+            for line in process.stdout:
+                said += line
+                if line.endswith("then Enter.\n") and left:
+                    os.write(ours, f"{left.pop(0)}\n".encode())
+            assert process.stderr is not None
+            return subprocess.CompletedProcess(command, process.wait(100), said, process.stderr.read())
     finally:
-        if ours is not None:
-            os.close(ours)
-            os.close(theirs)
+        os.close(ours)
+        os.close(theirs)
 
 
 def _install(installer: Path, home: Path | str | None, *options: str, **more: str) -> subprocess.CompletedProcess[str]:
-    answers = more.pop("answers", "")
-    return _run(["sh", str(installer), "--no-start", "--no-speak", *options], home, answers, **more)
+    return _run(["sh", str(installer), "--no-start", "--no-speak", *options], home, **more)
 
 
 def _refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -77,13 +86,27 @@ def test_no_to_start_at_login_turns_it_off_and_an_update_without_questions_leave
     assert _install(installer, home, "--yes", "--login").returncode == 0
     assert _install(installer, home, "--yes").returncode == 0
     assert _login(home).is_file()
-    done = _install(installer, home, answers="y\nn\n")
+    done = _install(installer, home, answers="yn")
     assert "Start it each time you log in?" in done.stdout
     assert done.returncode == 0
     assert not _login(home).exists()
     assert _install(installer, home, "--yes", "--login").returncode == 0
     assert _install(installer, home, "--yes", "--no-login").returncode == 0
     assert not _login(home).exists()
+
+
+def test_what_was_typed_before_a_question_is_no_answer_to_it(installer: Path, home: Path) -> None:
+    refused = _install(installer, home, answers="n", typed_ahead="ls\ny\ny\nyes")
+    assert refused.stderr == "Nothing was changed.\n"
+    assert refused.stdout.count("Type y") == 1
+    assert not (home / ".local/lib/edge-assistant").exists()
+    done = _install(installer, home, answers="yn", typed_ahead="n\nn\n")
+    assert done.returncode == 0, done.stderr
+    assert not _login(home).exists()
+    program = home / ".local/lib/edge-assistant"
+    kept = _run([str(program / "uninstall"), "--no-speak"], home, answers="n", typed_ahead="y\ny\n")
+    assert "Nothing was changed." in kept.stdout
+    assert program.exists()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -128,7 +151,7 @@ def test_another_program_of_that_name_is_left_alone_unless_the_person_says_so(in
     assert other.read_text() == "somebody's own"
     _run([str(home / ".local/lib/edge-assistant/uninstall"), "--yes", "--no-speak"], home)
     assert other.read_text() == "somebody's own"
-    done = _install(installer, home, answers="y\nn\ny\n")
+    done = _install(installer, home, answers="yny")
     assert "Another program is called edge-assistant" in done.stdout
     assert other.resolve() == home / ".local/lib/edge-assistant/edge-assistant"
 

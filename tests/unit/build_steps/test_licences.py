@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_steps import licences, parts
+from build_steps import embedded, licences, parts
 from build_steps.debian_packages import owners
 from build_steps.freeze import BuildError
 from build_steps.licences import Component
@@ -84,20 +86,73 @@ def test_what_python_itself_brings_is_python_s(place: str, make_frozen: Callable
     ("PySide6/Qt/lib/libicudata.so.73", "ICU"),
     ("llama_cpp/lib/libllama.so.0", "llama.cpp"),
     ("llama_cpp/lib/ggml-cpu-haswell.dll", "llama.cpp"),
+    ("pi_heif.libs/libheif-7a3e919c.so.1.23.0", "libheif"),
+    ("libheif-75127e764628a95f6db9f5070bfc87cb.dll", "libheif"),
+    ("pi_heif/.dylibs/libheif.1.dylib", "libheif"),
+    ("pi_heif.libs/libde265-90fb0ce1.so.0.2.0", "libde265"),
+    ("libde265-0-aa0625e0aec56a9d4310a2447674dd8a.dll", "libde265"),
+    ("libstdc++-6-110c9d51f08f0d1d0f38fa2f49cf7128.dll", "GCC-runtime-library"),
+    ("libgcc_s_seh-1-70f48b1fbf7790872df2fde4b79a7c3b.dll", "GCC-runtime-library"),
+    ("numpy.libs/libgfortran-040039e1-0352e75f.so.5.0.0", "GCC-runtime-library"),
+    ("numpy.libs/libquadmath-96973f99-934c22de.so.0.0.0", "libquadmath"),
+    ("libwinpthread-1-1be1ab2940d5d04137beed0ce27c7f8a.dll", "winpthreads"),
 ])  # fmt: skip
 def test_libraries_inside_of_wheels_are_parts_of_their_own(
     place: str, name: str, make_frozen: Callable[..., Path]
 ) -> None:
     packages = licences.python_components(Path(sys.executable))
-    found = parts.embedded_components(make_frozen(place), packages)
+    found = embedded.embedded_components(make_frozen(place), packages)
     assert name in _names(found)
     assert all(text.is_file() for each in found for text in each.texts)
+
+
+def test_what_a_wheel_says_is_under_the_gpl_or_lgpl_is_a_part_of_its_own_with_the_whole_text(
+    make_frozen: Callable[..., Path],
+) -> None:
+    libraries = [
+        str(file)
+        for package in ("pi_heif", "numpy")
+        for file in importlib.metadata.distribution(package).files or []
+        if ".libs" in str(file) or ".dylibs" in str(file) or file.suffix == ".dll"
+    ]
+    packages = licences.python_components(Path(sys.executable))
+    found = {each.name: each for each in embedded.embedded_components(make_frozen(*libraries), packages)}
+    said = re.compile(r"^Name: ([^\n]+)\n(?:(?!Name:|----)[^\n]*\n)*?License: *[^\n]*?(L?GPL)", re.MULTILINE)
+    told = {
+        (name.strip().replace(" ", "-"), licence)
+        for package in packages
+        for text in package.texts
+        for name, licence in said.findall(text.read_text(encoding="utf-8", errors="replace"))
+    }
+    assert ("libheif", "LGPL") in told
+    for name, licence in told:
+        words = "LESSER GENERAL PUBLIC LICENSE" if licence == "LGPL" else "GNU GENERAL PUBLIC LICENSE"
+        assert any(words in text.read_text(encoding="utf-8") for text in found[name].texts), name
+
+
+def test_a_version_is_read_from_the_library_and_else_is_its_wheel_s(make_frozen: Callable[..., Path]) -> None:
+    places = {
+        "libheif-75.dll": b"\0\0\x0b1.23.0\0",
+        "pi_heif.libs/libde265-90.so.0.2.0": b"\x001.1.0\0",
+        "libgcc_s_seh-1-70.dll": b"GCC: (Rev5, Built by MSYS2 project) 16.1.0\0",
+        "libwinpthread-1-1b.dll": b"",
+    }
+    folder = make_frozen(*places)
+    for place, content in places.items():
+        (folder / "_internal" / place).write_bytes(content)
+    packages = [Component("pi_heif", "1.4.0", "BSD", "pkg:pypi/pi-heif@1.4.0")]
+    assert {each.name: each.version for each in embedded.embedded_components(folder, packages)} == {
+        "libheif": "1.23.0",
+        "libde265": "1.1.0",
+        "GCC-runtime-library": "16.1.0",
+        "winpthreads": "of-pi-heif-1.4.0",
+    }
 
 
 def test_the_version_of_ffmpeg_is_read_from_it(make_frozen: Callable[..., Path]) -> None:
     folder = make_frozen("PySide6/Qt/lib/libavutil.so.61", "PySide6/Qt/lib/libicuuc.so.73")
     (folder / "_internal/PySide6/Qt/lib/libavutil.so.61").write_bytes(b"\0FFmpeg version 9.0.1\0")
-    versions = {each.name: each.version for each in parts.embedded_components(folder, [])}
+    versions = {each.name: each.version for each in embedded.embedded_components(folder, [])}
     assert (versions["FFmpeg"], versions["ICU"]) == ("9.0.1", "73")
 
 
@@ -108,6 +163,9 @@ def test_the_version_of_ffmpeg_is_read_from_it(make_frozen: Callable[..., Path])
     ("llama.cpp.txt", "Copyright (c) 2023-2026 The ggml authors"),
     ("icu.txt", "UNICODE LICENSE V3"),
     ("qt.txt", "HarfBuzz-NG"),
+    ("qt.txt", "qtsvg"),
+    ("gcc-runtime.txt", "Version 3.1, 31 March 2009"),
+    ("winpthreads.txt", "2011-2016 mingw-w64 project"),
 ])  # fmt: skip
 def test_texts_that_wheels_lack_are_here(file: str, words: str) -> None:
     assert words in (licences.NOTICES / file).read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from support.processes import suspend
 from support.slow_picture import slow_jpeg
 from support.waiting import until
 
-from edge_assistant.capture import decode
+from edge_assistant.capture import decode, decode_worker
 from edge_assistant.capture import decoder as decoder_module
 from edge_assistant.capture.decoder import Limits, PictureDecoder
 from edge_assistant.capture.picture_pipe import receive_picture
@@ -164,10 +164,10 @@ def test_a_worker_that_dies_of_a_picture_twice_is_one_sentence(
 
     def kill() -> None:
         while not done.is_set():
-            pid = decoder.pid
-            if pid is not None:
+            process = decoder._process
+            if process is not None and process.messages:  # it has started
                 with contextlib.suppress(OSError):
-                    os.kill(pid, getattr(signal, how))
+                    os.kill(process.pid, getattr(signal, how))
             time.sleep(0.01)
 
     killer = threading.Thread(target=kill)
@@ -178,6 +178,21 @@ def test_a_worker_that_dies_of_a_picture_twice_is_one_sentence(
     finally:
         done.set()
         killer.join()
+
+
+def lacks_a_part(*_: object) -> None:
+    raise ModuleNotFoundError("No module named 'PIL.PngImagePlugin'")
+
+
+def test_a_worker_that_cannot_start_does_not_call_the_picture_damaged(
+    make: Callable[[Limits], PictureDecoder], monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("the worker that decodes pictures died")
+    monkeypatch.setattr(decode_worker, "serve", lacks_a_part)
+    with pytest.raises(InputError) as error:
+        make(Limits()).decode(SMALL, "shot")
+    assert error.value.code == "not-installed"
+    assert str(error.value).startswith("The part of the program that opens pictures cannot be started. ")
 
 
 def test_a_worker_without_a_picture_ends_after_a_while(make: Callable[[Limits], PictureDecoder]) -> None:

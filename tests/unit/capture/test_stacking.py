@@ -30,6 +30,14 @@ def test_what_a_program_opens_above_its_own_window_hides_nothing() -> None:
     assert not is_covered(contents, [WindowAbove(half, is_own=True), WindowAbove(Rect(0, 0, 4, 100))])
 
 
+def test_of_a_window_with_a_shape_only_what_is_seen_covers() -> None:
+    contents = Rect(0, 0, 100, 100)
+    assert is_covered(contents, [WindowAbove(contents)])
+    assert is_covered(contents, [WindowAbove(contents, parts=(Rect(0, 0, 3, 100), Rect(97, 0, 3, 100)))])
+    assert not is_covered(contents, [WindowAbove(contents, parts=(Rect(0, 0, 3, 100),))])
+    assert not is_covered(contents, [WindowAbove(contents, parts=())])
+
+
 def test_menus_are_told_apart_by_their_program() -> None:
     mine, theirs, hint = Rect(0, 0, 1, 1), Rect(2, 2, 1, 1), Rect(3, 3, 1, 1)
     above = (WindowAbove(mine, is_menu=True, is_own=True), WindowAbove(theirs, is_menu=True), WindowAbove(hint))

@@ -147,3 +147,11 @@ def test_a_document_is_told_what_can_be_done_with_it(head: bytes) -> None:
         decode(io.BytesIO(head + bytes(500)), "letter.pdf")
     assert error.value.code == "document"
     assert "describe its window" in str(error.value)
+
+
+@pytest.mark.parametrize(("more", "own_size"), [("", (100, 50)), ('width="400" height="200"', (400, 200))])
+def test_the_size_that_a_drawing_gives_itself_is_known(
+    decoder: PictureDecoder, more: str, own_size: tuple[float, float]
+) -> None:
+    captured = decoder.decode(drawing(more=more), "logo.svg")
+    assert (captured.image.size, captured.own_size) == ((2048, 1024), own_size)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from edge_assistant.assistant import factory
-from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, PictureEvent, cancelled
+from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, PictureEvent, cancelled
 from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.cli import describe
@@ -49,6 +49,9 @@ class ScriptedAssistant:
         outcome = replace(cancelled(index, text or ""), stop="end")
         self._on_event(outcome)
         return outcome
+
+    def notice(self, index: int, code: str, message: str) -> None:
+        self._on_event(NoticeEvent(index, code, message))
 
     def close(self) -> None:
         pass
@@ -110,6 +113,16 @@ def test_several_pictures_are_described_one_after_the_other_by_name(shown: list[
         (5, DoneEvent),
     ]
     assert [event.question for event in ends if isinstance(event, DoneEvent)] == ["One?", "Two?"] * 2
+
+
+def test_the_demo_model_is_told_once_and_not_before_a_file_that_is_missing(
+    shown: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = SimpleNamespace(notices=(), demo=True)
+    monkeypatch.setattr(describe, "resolve_model", lambda *_, **__: demo)
+    assert main(["gone.png", "one.png", "two.png", "--no-speak"]) == 5
+    ends = [event for event in shown if isinstance(event, DoneEvent | ErrorEvent | NoticeEvent)]
+    assert [type(event) for event in ends] == [ErrorEvent, NoticeEvent, DoneEvent, DoneEvent]
 
 
 def test_one_picture_is_not_named(shown: list[Event]) -> None:

@@ -169,6 +169,12 @@ def test_a_drawn_line_is_really_recognised() -> None:
     assert re.fullmatch(r"A line was read in \d+ milliseconds\.", finding.sentence)
 
 
+def test_a_picture_file_is_really_opened() -> None:
+    assert try_part("Picture files", doctor._open_picture) == Finding(
+        "Picture files", "works", "Picture files can be opened."
+    )
+
+
 def test_where_no_text_can_be_recognised_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_files, "find", lambda _: None)
     finding = try_part("Text recognition", doctor._read_text)

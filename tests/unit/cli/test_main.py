@@ -81,6 +81,14 @@ def test_help_needs_neither_llama_nor_pictures() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_a_description_begins_without_what_is_for_the_network() -> None:
+    code = (
+        "import sys, edge_assistant.cli.describe\n"
+        "assert not {'ssl', 'http.client', 'urllib.request', 'huggingface_hub'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

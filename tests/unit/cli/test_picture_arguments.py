@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,25 @@ def test_each_question_is_asked_about_each_picture(monkeypatch: pytest.MonkeyPat
     assert seen[0].pictures == ("a.png", "b.png")
     assert seen[0].asks == ("One?", "Two?")
     assert expected == [4]
+
+
+_EARLY = """
+import sys
+from edge_assistant.capture.decoder import decoder
+from edge_assistant.cli.main import main
+from edge_assistant.system.errors import CancelledError
+
+def warm():
+    print(*(each for each in sys.modules if each == "edge_assistant.assistant.assistant"), "started")
+    raise CancelledError
+
+decoder.warm = warm
+for command in (["describe"], ["read"], ["find", "Save"]):
+    main([*command, "a.png"])
+main(["describe", "--camera", "--delay", "x"])
+"""
+
+
+def test_what_opens_a_file_starts_before_all_that_a_command_imports() -> None:
+    done = subprocess.run([sys.executable, "-c", _EARLY], capture_output=True, check=False)
+    assert done.stdout.decode().splitlines() == ["started"] * 3

@@ -40,7 +40,7 @@ def test_ready_is_not_said_while_a_model_is_asked_for() -> None:
     harness = LoopHarness()
     harness.controller.is_asking = lambda: True
     harness.run(harness.controller.on_ready, loaded=True)
-    assert harness.speech.heard == []
+    assert "Edge Assistant is closed." not in harness.speech.heard
     harness.controller.is_asking = lambda: False
     harness.run(harness.controller.on_ready, loaded=True)
     assert harness.speech.heard == ["Ready."]
@@ -49,7 +49,7 @@ def test_ready_is_not_said_while_a_model_is_asked_for() -> None:
 def test_a_failed_start_is_not_called_ready() -> None:
     harness = LoopHarness()
     harness.run(harness.controller.on_ready, loaded=False)
-    assert harness.speech.heard == []
+    assert "Edge Assistant is closed." not in harness.speech.heard
 
 
 @pytest.mark.parametrize(("action", "answer"), [("status", "Ready."), ("stop", "")])
@@ -83,12 +83,23 @@ def test_a_call_that_takes_too_long_is_answered_all_the_same(monkeypatch: pytest
     assert harness.loop.call(harness.controller.press, "status") == "Edge Assistant is busy. Try again."
 
 
-def test_quit_ends_the_loop(harness: LoopHarness) -> None:
-    harness.loop.post(harness.controller.quit)
-    harness.controller.run()
-    harness = LoopHarness()
+def test_who_quits_hears_so_to_the_end_and_then_the_loop_ends(
+    harness: LoopHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[list[str]] = []
+    monkeypatch.setattr(harness.speech, "wait", lambda _: waited.append(list(harness.speech.heard)))
+    harness.press("window")
     harness.loop.post(harness.controller.press, "quit")
     harness.controller.run()
+    assert harness.tasks.cancelled == [1]
+    assert waited == [harness.speech.heard]
+    assert harness.speech.heard[-2:] == ["(silence)", "Edge Assistant is closed."]
+
+
+def test_a_signal_ends_the_loop_at_once(harness: LoopHarness) -> None:
+    harness.loop.post(harness.controller.end)
+    harness.controller.run()
+    assert "Edge Assistant is closed." not in harness.speech.heard
 
 
 def test_without_any_model_the_reason_is_said_and_the_loop_ends() -> None:

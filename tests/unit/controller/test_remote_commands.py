@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from support.recording_service import RecordingService
 
+from edge_assistant.capture.backends import BACKENDS
+from edge_assistant.controller import remote_commands
 from edge_assistant.controller.remote_commands import RemoteCommands
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED
 
@@ -73,3 +76,19 @@ def test_a_second_start_is_told_where_there_are_no_windows(service: Any) -> None
     commands.serve(service)
     assert commands.answer(SHOW) == NO_WINDOWS
     assert service.calls == [("tell", "already-running", NO_WINDOWS)]
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_opens_a_window_says_that_a_menu_has_to_be_closed_first(
+    service: Any, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    backend = replace(BACKENDS[-1], menu_has_keyboard=lambda: is_open)
+    monkeypatch.setattr(remote_commands, "choose_backend", lambda: backend)
+    commands = RemoteCommands()
+    commands.serve(service, lambda: None)
+    sentence = "A menu is open and has the keyboard. Close it with Escape, then try again."
+    assert commands.answer("palette") == (sentence if is_open else "pressed palette")
+    assert service.calls == ([("tell", "keys", sentence)] if is_open else [])
+    assert commands.answer("window") == "pressed window"
+    commands.serve(service)
+    assert commands.answer("palette") == "pressed palette"

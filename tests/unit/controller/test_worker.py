@@ -41,7 +41,7 @@ def test_the_request_keeps_its_sentences_and_its_stage(ready: WorkerHarness) -> 
 
 def test_free_memory_goes_back_when_a_request_is_over(ready: WorkerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     released: list[int] = []
-    monkeypatch.setattr("edge_assistant.system.memory.release_free_memory", lambda: released.append(1))
+    monkeypatch.setattr("edge_assistant.system.allocator.release_free_memory", lambda: released.append(1))
     ready.answer(ready.request(1))
     ready.expect(("answered", 1, True), ("ended", 1))
     assert released == [1]

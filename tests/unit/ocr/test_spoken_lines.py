@@ -97,3 +97,8 @@ def test_a_page_knows_which_tables_have_headers() -> None:
         *table("Anna|3|9", "Bert|4|8", number=2),
     ]
     assert [each.has_header for each in find_headers(tables, lines)] == [True, False, False]
+
+
+def test_a_letter_alone_may_be_an_icon_and_is_said_so_but_no_digit_and_none_in_a_table() -> None:
+    lines = [plain("X"), plain("三"), plain("3"), plain("OK"), *table("A|B", "C|D")]
+    assert spoken(lines) == ["X, perhaps an icon", "三, perhaps an icon", "3", "OK", "A, B", "C, D"]

@@ -55,9 +55,9 @@ def test_a_process_that_may_not_be_looked_into_counts_with_all_it_has(monkeypatc
 # A picture comes and goes on each of some threads that live on, so that each has a heap of its own.
 _PICTURES = """
 import sys, threading, psutil
-from edge_assistant.system import memory
+from edge_assistant.system import allocator
 if sys.argv[1] == "give back":
-    memory.release_large_blocks()
+    allocator.release_large_blocks()
 gone, end = threading.Semaphore(0), threading.Event()
 def work():
     for _ in range(3):
@@ -88,7 +88,7 @@ def test_pictures_that_are_gone_take_no_memory() -> None:
 # Of many blocks some stay: between them is room that the allocator keeps.
 _PIECES = """
 import ctypes, psutil
-from edge_assistant.system import memory
+from edge_assistant.system import allocator
 library = ctypes.CDLL(None)
 library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
 blocks = [library.malloc(40_000) for _ in range(2000)]
@@ -98,7 +98,7 @@ for number, block in enumerate(blocks):
     if number % 50:
         library.free(block)
 before = psutil.Process().memory_info().rss
-memory.release_free_memory()
+allocator.release_free_memory()
 print(before - psutil.Process().memory_info().rss)
 """
 

@@ -37,6 +37,7 @@ from support.heard_focus import HeardFocus, heard_focus
 
 from edge_assistant.ui import confirm
 from edge_assistant.ui.speaking.announcer import (
+    _RETURN_MS,
     activate_quietly,
     move_focus,
     report_changes_itself,
@@ -197,6 +198,15 @@ def test_each_kind_of_field_is_said_as_readers_say_it_and_so_is_its_change(
     if key is not None:
         press(key)
         assert heard.take() == ([then] if then else [])
+
+
+def test_an_empty_list_is_called_so(heard: HeardFocus, dialog: QDialog) -> None:
+    questions = named(QListWidget(), "Your own questions")
+    show(dialog, questions)
+    assert heard.take() == ["Options, dialog. Your own questions, list, empty."]
+    questions.addItem("Seat")
+    questions.setCurrentRow(0)
+    assert heard.take() == ["Seat."]
 
 
 def test_the_tabs_and_radio_buttons_have_a_position(heard: HeardFocus, dialog: QDialog) -> None:
@@ -390,6 +400,33 @@ def test_windows_say_by_themselves_what_they_want_to(heard: HeardFocus, dialog: 
     speak_for_itself(dialog)
     press(Key.Key_Tab)
     assert heard.take() == []
+
+
+def test_what_is_below_a_list_of_choices_is_not_said_in_front_of_the_window_that_the_choice_opens(
+    heard: HeardFocus, dialog: QDialog
+) -> None:
+    show(dialog, named(QLineEdit(), "Question"))
+    assert heard.take() == ["Options, dialog. Question, edit, empty."]
+    choices, lines = QListWidget(), QListWidget()
+    for each in (choices, lines):
+        speak_for_itself(each)
+        each.addItem("One")
+        each.setFocus()
+    for is_opened in (True, False):
+        bring(choices)
+        choices.hide()
+        bring(dialog)
+        heard.take()
+        if is_opened:
+            bring(lines)
+            QTest.qWait(_RETURN_MS + 50)
+            assert heard.take() == []
+            lines.hide()
+            bring(dialog)
+        until(lambda: heard.said, "what has the keyboard again")
+        assert heard.take() == ["Options, dialog. Question, edit, empty."]
+    for each in (choices, lines):
+        each.deleteLater()
 
 
 def test_the_buttons_of_a_dialog_do_not_all_name_enter(heard: HeardFocus, dialog: QDialog) -> None:

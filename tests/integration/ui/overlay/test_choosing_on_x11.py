@@ -341,7 +341,7 @@ def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
                 card.wait_until_heard(*references(tmp_path, sentences))
 
             open_palette(other)
-            wait_to_hear(f"Choices. Window: {TITLE}, W")
+            wait_to_hear(f"Choices. Window: {TITLE}, W. Press its letter, or a question mark to hear all.")
             press(other, "Down")
             wait_to_hear("Read the window's text, T")
             press(other, "question")

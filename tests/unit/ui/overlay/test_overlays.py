@@ -96,7 +96,8 @@ def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_le
 ) -> None:
     desk.reader = reader
     desk.open()
-    assert desk.uttered == ([] if reader else ["Choices. Window: Invoice, W"])
+    opened = "Choices. Window: Invoice, W. Press its letter, or a question mark to hear all."
+    assert desk.uttered == ([] if reader else [opened])
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -72,7 +72,7 @@ def test_a_letter_or_digit_chooses_and_hides_it(desk: Desk, text: str, name: str
 
 def test_arrows_and_enter_choose_and_each_choice_is_heard_when_it_gets_the_focus(desk: Desk) -> None:
     desk.open()
-    assert desk.heard == [("Choices. Window: Invoice, W", False)]
+    assert desk.heard == [("Choices. Window: Invoice, W. Press its letter, or a question mark to hear all.", False)]
     desk.press(Qt.Key.Key_Down)
     assert desk.heard[-1] == ("Monitor 2 of 2, 2", True)
     desk.press(Qt.Key.Key_Up)

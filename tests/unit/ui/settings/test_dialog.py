@@ -139,7 +139,7 @@ def test_untouched_fields_say_what_held_before_whatever_it_was() -> None:
     desk = Desk(current)
     assert desk.dialog.chosen == current
     desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
-    assert desk.applied == [], "nothing changed"
+    assert (desk.applied, desk.said) == ([], ["Nothing was changed."])
 
 
 def test_cancel_applies_nothing(desk: Desk) -> None:
