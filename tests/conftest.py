@@ -281,8 +281,8 @@ def _no_windows_stay() -> Iterator[None]:
     if core is None or widgets is None or not isinstance(widgets.QApplication.instance(), widgets.QApplication):
         return
     for each in widgets.QApplication.topLevelWidgets():
-        if each.parent() is None:
-            each.hide()
+        # Menus and panes belong to something else, which still refers to them.
+        if each.parent() is None and isinstance(each, widgets.QDialog | widgets.QFrame | widgets.QMainWindow):
             each.deleteLater()
     core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
 
