@@ -61,7 +61,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "speech/bundled_voice.py": frozenset(("own voice: {}",)),
     "speech/sapi_voice.py": frozenset(("a call of SAPI failed: {}",)),
     "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),
-    "speech/nvda_rpc.py": frozenset(("<voice xml:lang={}>{}</voice>",)),
+    "speech/nvda_rpc.py": frozenset(('<voice xml:lang="{}">{}</voice>',)),
     "speech/reader_client.py": frozenset(("screen reader",)),
     "speech/screen_reader.py": frozenset(("screen reader",)),
     "text/json_reader.py": frozenset(("True", "False", "None")),
