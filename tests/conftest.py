@@ -271,6 +271,22 @@ def _remove_key(parent: Any, name: str) -> None:
     winreg.DeleteKey(parent, name)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_windows_stay() -> Iterator[None]:
+    """Delete the windows that the tests of a file leave: later ones would wait until these have followed, too, when the
+    language or the look changes, and have looked for voices and cameras anew.
+    """
+    yield
+    core, widgets = (sys.modules.get(f"PySide6.Qt{name}") for name in ("Core", "Widgets"))
+    if core is None or widgets is None or not isinstance(widgets.QApplication.instance(), widgets.QApplication):
+        return
+    for each in widgets.QApplication.topLevelWidgets():
+        # Menus and panes belong to something else, which still refers to them.
+        if each.parent() is None and isinstance(each, widgets.QDialog | widgets.QFrame | widgets.QMainWindow):
+            each.deleteLater()
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail whatever connects or sends beyond this machine, and every name look-up but that of the machine itself."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from benchmarking.gguf_writer import F32, Tensor, header
 
 from edge_assistant.system import paths
+
+if TYPE_CHECKING:  # workers that load this need none of it
+    import pytest
 
 INSTRUCT = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 THINKING = "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"

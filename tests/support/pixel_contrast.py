@@ -28,6 +28,10 @@ _TEXTS = {
 
 Pixels = NDArray[np.float64]
 
+_LEVELS = np.arange(256) / 255
+_LINEAR: Pixels = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
+"""The light of each level of a colour, as WCAG 2 has it."""
+
 
 def text_faults(window: QWidget) -> list[str]:
     """Return the visible texts of a window whose contrast with their ground is below TEXT; disabled ones may be."""
@@ -69,9 +73,8 @@ def luminance(image: QImage) -> Pixels:
     """Return the relative luminance of each pixel (WCAG 2), from 0 to 1, by row and column."""
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     data = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    channels = data[:, : 3 * image.width()].reshape(image.height(), image.width(), 3) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    result: Pixels = linear @ np.array([0.2126, 0.7152, 0.0722])
+    red, green, blue = np.moveaxis(data[:, : 3 * image.width()].reshape(image.height(), image.width(), 3), 2, 0)
+    result: Pixels = 0.2126 * _LINEAR[red] + 0.7152 * _LINEAR[green] + 0.0722 * _LINEAR[blue]
     return result
 
 

@@ -12,9 +12,10 @@ import time
 from array import array
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
+if TYPE_CHECKING:  # the worker, which loads this, needs none of it
+    import pytest
 
 from edge_assistant.engine import worker
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload, usable_devices
