@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFrame,
+    QMenu,
     QProxyStyle,
     QPushButton,
     QStyle,
@@ -154,7 +155,7 @@ class OutlinedStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw as Fusion does, with an outline around text fields, lists and menus, and a focus frame that is seen."""
+        """Draw as Fusion does, with an outline around fields, lists, menus and their boxes, and a focus frame."""
         if element == QStyle.PrimitiveElement.PE_FrameFocusRect:
             if not isinstance(widget, QPushButton | QToolButton):  # their outlines show that already
                 _draw_focus_frame(option, painter)
@@ -166,6 +167,8 @@ class OutlinedStyle(QProxyStyle):
             QStyle.PrimitiveElement.PE_FrameMenu,
         ):
             _draw_outline(option, painter)
+        elif element == QStyle.PrimitiveElement.PE_IndicatorCheckBox and isinstance(widget, QMenu):
+            _draw_frame(painter, option.rect, option.palette.text().color(), _OUTLINE_WIDTH)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from unittest.mock import patch
 
+from PySide6.QtCore import QAbstractAnimation
 from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant.assistant import advice
@@ -50,7 +51,7 @@ def fixed_machine(language: str = "en") -> Iterator[None]:
 
 
 def show_filled(make: Callable[[], QWidget]) -> QWidget:
-    """Make a window, show it in front, and return it when the threads that it started have ended.
+    """Make a window, show it in front, and return it when its animations, and the threads that it started, have ended.
 
     Raises TimeoutError where one of them goes on and on.
     """
@@ -68,4 +69,6 @@ def show_filled(make: Callable[[], QWidget]) -> QWidget:
         time.sleep(0.002)
     for _ in range(10):  # what they found is shown, and the layout follows
         application.processEvents()
+    for animation in widget.findChildren(QAbstractAnimation):  # such as of the cross in a line, which comes by and by
+        animation.setCurrentTime(animation.totalDuration())
     return widget

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -21,6 +23,9 @@ from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.style import CheckBox
+
+_LEAST_LETTERS = 24
+"""How many letters a field has room for at least; with more, a large text would have to be moved sideways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,24 @@ class SwitchField:
         self.widget.setChecked(bool(value))
 
 
+class _ComboBox(QComboBox):
+    """A combo box that may be narrower than its options; the list that it opens is not."""
+
+    def showPopup(self) -> None:
+        view = self.view()
+        room = self.screen().availableGeometry().width()
+        view.setMinimumWidth(min(view.sizeHintForColumn(0) + 2 * self.fontMetrics().height(), room))
+        super().showPopup()
+
+
 class ChoiceField:
     """A list of options, which may become known later; a value that is not among them is kept."""
 
     def __init__(self, entry: SettingsEntry, options: Sequence[FieldOption]) -> None:
         self._entry = entry
-        self.widget = self.focus_widget = QComboBox()
+        self.widget = self.focus_widget = _ComboBox()
         self.widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.widget.setMinimumContentsLength(24)
+        self.widget.setMinimumContentsLength(_LEAST_LETTERS)
         self.set_options(options)
 
     def set_options(self, options: Sequence[FieldOption]) -> None:
@@ -121,6 +136,12 @@ class _SpinBox(QSpinBox):
     def __init__(self, first: int | None) -> None:
         super().__init__()
         self._first_step = first
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the number, and for the words that stand in its place no more than other fields have."""
+        usual = super().minimumSizeHint()
+        return QSize(min(usual.width(), _LEAST_LETTERS * self.fontMetrics().horizontalAdvance("X")), usual.height())
 
     def stepBy(self, steps: int) -> None:
         if self._first_step is not None and steps > 0 and self.value() == self.minimum():
@@ -153,6 +174,7 @@ class NumberField:
 
     def show(self, value: Value) -> None:
         self.widget.setValue(self.widget.minimum() if value is None else int(value))
+        self.widget.lineEdit().home(False)  # where the words are longer than the field, their beginning is seen
 
 
 class TextField:

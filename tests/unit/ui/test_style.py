@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QListWidget,
+    QMenu,
     QProxyStyle,
     QPushButton,
     QSpinBox,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from support.accessible_walk import application
 
 from edge_assistant.ui.style import CheckBox, OutlinedStyle, contrast, outline_colour, use_outlines
+from edge_assistant.ui.theme import Theme, theme_palette
 
 
 @pytest.fixture
@@ -67,6 +69,22 @@ def light_part_of_the_edge(box: QCheckBox) -> float:
     pixels = [(x, y) for x in (edge.left(), edge.right()) for y in range(edge.top(), edge.bottom() + 1)]
     pixels += [(x, y) for y in (edge.top(), edge.bottom()) for x in range(edge.left(), edge.right() + 1)]
     return sum(picture.pixelColor(*each).lightness() > 200 for each in pixels) / len(pixels)
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+@pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
+def test_what_can_be_ticked_in_a_menu_has_a_box_that_is_seen(desk: QApplication, theme: Theme, ticked: bool) -> None:
+    palette = theme_palette(theme)
+    desk.setPalette(palette)
+    menu, style = QMenu(), OutlinedStyle()
+    menu.setStyle(style)
+    action = menu.addAction("")
+    action.setCheckable(True)
+    action.setChecked(ticked)
+    menu.resize(menu.sizeHint())
+    picture, row = menu.grab().toImage(), menu.actionGeometry(action)
+    middle = [picture.pixelColor(x, row.center().y()) for x in range(2, row.width() // 2)]
+    assert sum(each == palette.text().color() for each in middle) >= 2
 
 
 @pytest.mark.parametrize("ticked", [False, True])

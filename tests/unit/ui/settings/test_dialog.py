@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea, QSpinBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea, QSpinBox, QVBoxLayout
 from support.accessible_walk import application, nameless, until, walk
 from support.model_windows import answer, question_of
 
@@ -456,3 +456,27 @@ def test_shift_and_tab_from_what_was_found_does_not_end_the_search(backwards: in
         QTest.keyClick(focus, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
         assert desk.dialog.focusWidget() is not browser.groups
     assert (browser.search.text(), shown(desk)) == ("volume", ["volume", "tone_volume"])
+
+
+def test_a_field_with_long_words_in_place_of_a_number_asks_for_no_more_room_than_a_list_of_choices() -> None:
+    application()
+    choices = ChoiceField(find_entry("language"), [])
+    for each in entries():
+        if each.kind is int and each.optional:
+            number = NumberField(each)
+            number.widget.setSpecialValueText("as much as the time until the first words allows, and no more" * 3)
+            layout = QVBoxLayout()
+            layout.addWidget(number.widget)
+            assert layout.minimumSize().width() <= choices.widget.minimumSizeHint().width() + 32, each.name
+
+
+def test_the_list_of_a_narrow_choice_shows_its_longest_option_whole() -> None:
+    application()
+    choices = ChoiceField(find_entry("language"), [FieldOption("de", "a language with a long name " * 2)])
+    choices.widget.resize(80, 30)
+    choices.widget.show()
+    choices.widget.showPopup()
+    view = choices.widget.view()
+    assert view.viewport().width() >= view.sizeHintForColumn(0) > 80
+    choices.widget.hidePopup()
+    choices.widget.hide()
