@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
 from edge_assistant.ui.style import SMALL_SPACE, draw_widget_outline
+
+_Label = TypeVar("_Label", bound=QLabel)
 
 
 class PlainLabel(QLabel):
@@ -31,6 +34,15 @@ class PlainLabel(QLabel):
             painter = QPainter(self)
             draw_widget_outline(self, painter)
             painter.end()
+
+
+def focusable(label: _Label) -> _Label:
+    """Let a label have the focus, so that it can be read again, and return it."""
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
+    )
+    label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return label
 
 
 def tooltip(text: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
@@ -24,12 +23,12 @@ from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.models.shortcut_panel import ShortcutPanel
-from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.plain_text import PlainLabel, focusable
 from edge_assistant.ui.settings.settings_access import SettingsAccess
 from edge_assistant.ui.speaking.announcer import activate_quietly, move_focus
 from edge_assistant.ui.strings import key_label
 
-_Label = TypeVar("_Label", bound=PlainLabel)
+_WHILE_IT_RUNS = tr_noop("Enter pauses, Tab has Cancel and a tutorial, Escape only hides this window.")
 
 
 class FirstRunDialog(ModelsBaseDialog):
@@ -50,16 +49,17 @@ class FirstRunDialog(ModelsBaseDialog):
     def _build(self) -> None:
         activate_quietly(self)  # what is needed is said first
         self._recommendation: Recommendation | None = None
+        self._need = ""  # as the recommendation says it
         self._on_result: Callable[[Recommendation | None, AssistantError | None], None] = self._announce_recommendation
         self._scan_again = False
         self.is_over = False
         self.shortcut: ShortcutPanel | None = None
         self._access: SettingsAccess | None = None
-        self.sentences = _focusable(Heading())
+        self.sentences = focusable(Heading())
         self.sentences.setText(tr("Checking this computer."))
         self.download = self._make_choice(tr_noop("&Download"), self._download)
         self.details = self._make_choice(tr_noop("D&etails of the download"), self._tell_details)
-        self.details_text = _focusable(PlainLabel(""))
+        self.details_text = focusable(PlainLabel(""))
         self.details_text.setWordWrap(True)
         self.details_text.hide()
         self.files = self._make_choice(tr_noop("Choose &files of a model…"), self._choose_import_files)
@@ -191,13 +191,10 @@ class FirstRunDialog(ModelsBaseDialog):
 
     def _show_recommendation(self, recommendation: Recommendation | None, error: AssistantError | None) -> None:
         self._recommendation = recommendation
-        need = recommendation.need if recommendation is not None else str(error)
-        words, way_on = tr("&Download"), tr("Tab has the choices.")
-        if recommendation is not None and recommendation.model is not None:
-            way_on = tr("Enter starts it, Tab has other choices.")
-            if recommendation.download_bytes:
-                words = tr("&Download {size}", size=plain_size(recommendation.download_bytes))
-        self.sentences.setText(f"{need}\n{way_on}")
+        self._need = recommendation.need if recommendation is not None else str(error)
+        words = tr("&Download")
+        if recommendation is not None and recommendation.model is not None and recommendation.download_bytes:
+            words = tr("&Download {size}", size=plain_size(recommendation.download_bytes))
         self.details_text.setText("\n".join(recommendation.details if recommendation is not None else ()))
         self.download.setText(words)
         self._update_buttons()
@@ -216,12 +213,26 @@ class FirstRunDialog(ModelsBaseDialog):
 
     @Slot()
     def _update_buttons(self) -> None:
-        idle = self.progress_panel.state == "idle" and self._scan_task is None
-        recommended = self._recommendation is not None and self._recommendation.model is not None
-        self.download.setEnabled(idle and recommended)
+        runs = self.progress_panel.state != "idle"
+        idle = not runs and self._scan_task is None
+        self.download.setEnabled(idle and self._has_model)
         self.details.setEnabled(self._recommendation is not None)
         for button in (self.files, self.folder, self.demo, self.later):
             button.setEnabled(idle)
+        for button in (self.download, self.files, self.folder, self.demo, self.later):
+            button.setVisible(not runs and not self.is_over)  # what cannot be chosen would only be in the way
+        if self._need and not self.is_over:
+            self.sentences.setText(f"{self._need}\n{self._way_on()}".strip())
+
+    @property
+    def _has_model(self) -> bool:
+        return self._recommendation is not None and self._recommendation.model is not None
+
+    def _way_on(self) -> str:
+        """Return what to press now; "" where the buttons say enough."""
+        if self.progress_panel.state == "idle":
+            return tr("Enter starts it, Tab has other choices.") if self._has_model else tr("Tab has the choices.")
+        return tr(_WHILE_IT_RUNS) if self.progress_panel.state == "running" else ""
 
     def _move_quietly(self, widget: QWidget) -> None:
         """Give a widget the focus that a sentence tells of."""
@@ -234,7 +245,7 @@ class FirstRunDialog(ModelsBaseDialog):
     def _start(self, operation: Operation) -> None:
         self.progress_panel.show()
         super()._start(operation)
-        self._say(tr("Enter pauses, Tab has Cancel and a tutorial, Escape only hides this window."))
+        self._say(tr(_WHILE_IT_RUNS))
 
     def _choose_import_files(self) -> None:
         self._open_import_dialog(tr("Choose files"), QFileDialog.FileMode.ExistingFiles)
@@ -286,12 +297,3 @@ class FirstRunDialog(ModelsBaseDialog):
         """Close the last page, now that the tutorial is open: closed before, it would give the keyboard away."""
         if self.is_over:
             self.accept()
-
-
-def _focusable(label: _Label) -> _Label:
-    """Let a label have the focus, so that it can be read again."""
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-    )
-    label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return label

@@ -163,10 +163,16 @@ def test_a_download_can_be_paused_cancelled_and_another_choice_made(
     press(Qt.Key.Key_Return)
     until(lambda: window.progress_panel.bar.value() > 100, "a tenth")
     assert QApplication.focusWidget() is window.progress_panel.pause
+    choices = (window.download, window.files, window.folder, window.demo, window.later)
+    assert not any(each.isVisible() for each in choices), "nothing is there that cannot be chosen"
+    assert WAY_ON not in window.sentences.text(), "Enter pauses now"
     press(Qt.Key.Key_Space)
     until(lambda: window.progress_panel.state == "paused", "the pause")
+    assert window.sentences.text() == NEED
     push(window.progress_panel.cancel)
     until(window.download.hasFocus, "the choice")
+    assert all(each.isVisible() for each in choices)
+    assert window.sentences.text() == f"{NEED}\n{WAY_ON}"
     assert window.isVisible()
     assert is_first_run(ModelLibrary(None)), "it was no answer"
 
