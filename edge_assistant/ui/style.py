@@ -50,6 +50,7 @@ _METRICS = {
     _Metric.PM_ScrollBarExtent: 16,
     _Metric.PM_DefaultFrameWidth: _OUTLINE_WIDTH,  # else contents would cover half of the frame
     _Metric.PM_MenuPanelWidth: 1,
+    _Metric.PM_FocusFrameHMargin: SMALL_SPACE + 2,  # left and right of the texts in lists and tables
 }
 _WITH_TEXT_HEIGHT = frozenset(
     (
@@ -78,6 +79,7 @@ _PADDED = frozenset(
         QStyle.ContentsType.CT_ItemViewItem,
     )
 )
+_FIELDS = frozenset((QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_SpinBox))
 
 
 def contrast(first: QColor, second: QColor) -> float:
@@ -144,9 +146,18 @@ class OutlinedStyle(QProxyStyle):
     def sizeFromContents(
         self, type: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
-        """Return Fusion's size, with more room above and below the text of buttons and fields."""
+        """Return Fusion's size, with more room above and below the text of buttons and fields, and beside that of
+        fields."""
         usual = super().sizeFromContents(type, option, size, cast(QWidget, widget))  # the stubs know of no None here
-        return usual + QSize(0, SMALL_SPACE) if type in _PADDED else usual
+        beside = 2 * SMALL_SPACE if type in _FIELDS else 0
+        return usual + QSize(beside, SMALL_SPACE if type in _PADDED else 0)
+
+    def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
+        """Return Fusion's place, with more room left and right of the text in a field."""
+        usual = super().subElementRect(element, option, cast(QWidget, widget))
+        if element == QStyle.SubElement.SE_LineEditContents:
+            return usual.adjusted(SMALL_SPACE, 0, -SMALL_SPACE, 0)
+        return usual
 
     def drawPrimitive(
         self,

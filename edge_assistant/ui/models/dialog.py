@@ -23,7 +23,7 @@ from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.models.recommended_card import RecommendedCard
 from edge_assistant.ui.speaking.announcer import move_focus, report_changes_itself
 
-_SIZE, _SIZE_WITH_OTHERS = (90, 23), (130, 46)
+_SIZE, _SIZE_WITH_OTHERS = (90, 23), (130, 52)
 """Letters and lines that the window has room for, with the other models closed and open."""
 
 

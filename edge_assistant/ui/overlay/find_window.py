@@ -18,8 +18,8 @@ from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.speaking.announcer import speak_for_itself
 
 _FONT_FACTOR = 1.5
-_WIDTH = 0.5
-"""The window's share of its screen's width."""
+_WIDTH, _LEAST_LETTERS = 0.5, 60
+"""The window's share of its screen's width, and how many letters have room at least: with large texts it is wider."""
 
 MIN_GAP_S = 0.3
 """Seconds between the release of Enter and its next press; less is a hand that trembles, or a key that is held."""
@@ -104,7 +104,8 @@ class FindWindow(QFrame):
         heading = tr("Find in {title}", title=title) if title else tr("Find on the screen")
         self._heading.setText(heading)
         available = screen.availableGeometry()
-        self.setFixedWidth(round(_WIDTH * available.width()))
+        letters = _LEAST_LETTERS * self.fontMetrics().averageCharWidth()
+        self.setFixedWidth(min(max(round(_WIDTH * available.width()), letters), available.width()))
         self._fit()
         self.move(available.center().x() - self.width() // 2, available.top())
         front.activate(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from edge_assistant.controller.global_hotkeys import KeyReport
 from edge_assistant.hotkeys.key import Key, parse_key
@@ -14,6 +14,7 @@ from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.style import SMALL_SPACE
 
 _Role = QDialogButtonBox.ButtonRole
 
@@ -58,15 +59,20 @@ class QuestionDialog(QDialog):
             self.name.setText(question.name)
             self.text.setText(question.text)
             self.key.set_key(question.key)
-        form = QFormLayout(self)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        form = QVBoxLayout(self)
         for label, name, widget in (
             (tr("&Name"), tr("Name"), self.name),
             (tr("&Question"), tr("Question"), self.text),
             (tr("&Shortcut"), tr("Shortcut"), self.key),
         ):
             widget.setAccessibleName(name)
-            form.addRow(label, widget)
+            shown = PlainLabel(label)
+            shown.setBuddy(widget)
+            row = QVBoxLayout()
+            row.setSpacing(SMALL_SPACE)  # nearer to its own field than to the others
+            row.addWidget(shown)
+            row.addWidget(widget)
+            form.addLayout(row)
         self._message = PlainLabel()
         self._message.setWordWrap(True)
         self._message.hide()
@@ -75,8 +81,8 @@ class QuestionDialog(QDialog):
         buttons.addButton(tr("Cancel"), _Role.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        form.addRow(self._message)
-        form.addRow(buttons)
+        form.addWidget(self._message)
+        form.addWidget(buttons)
         self.setMinimumWidth(30 * self.fontMetrics().height())
         self.name.setFocus()
 

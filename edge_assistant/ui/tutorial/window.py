@@ -85,6 +85,7 @@ class TutorialWindow(QDialog):
         labels = TranslatedLabels(self)
         labels.add(self.setWindowTitle, tr_noop("Tutorial"))
         picture = PlainLabel("")
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         picture.setPixmap(
             QPixmap(str(self.picture_path)).scaledToWidth(_PICTURE_WIDTH, Qt.TransformationMode.SmoothTransformation)
         )

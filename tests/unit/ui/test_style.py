@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,7 +18,9 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QStyle,
+    QStyleFactory,
     QStyleOptionButton,
+    QStyleOptionFrame,
     QWidget,
 )
 from support.accessible_walk import application
@@ -162,3 +165,25 @@ def test_only_fusion_is_outlined(desk: QApplication, usual: str, *, outlined: bo
     style = desk.style()
     assert isinstance(style, OutlinedStyle) == outlined
     desk.setStyle(before)
+
+
+@pytest.mark.parametrize("widget_class", [QLineEdit, QSpinBox])
+def test_the_text_of_a_field_stands_apart_from_its_frame_and_has_the_room_that_this_takes(
+    widget_class: type[QLineEdit | QSpinBox],
+) -> None:
+    application()
+    usual, style, plain = widget_class(), OutlinedStyle(), QStyleFactory.create("Fusion")
+    option = QStyleOptionFrame()
+    option.rect = QRect(0, 0, 200, 30)
+    contents = [
+        each.subElementRect(QStyle.SubElement.SE_LineEditContents, option, QLineEdit()) for each in (style, plain)
+    ]
+    assert contents[0].left() >= contents[1].left() + 4
+    usual.setStyle(plain)
+    widths = [usual.sizeHint().width()]
+    usual.setStyle(style)
+    assert usual.sizeHint().width() >= widths[0] + contents[1].width() - contents[0].width()
+
+
+def test_the_text_of_a_row_stands_apart_from_the_frame_of_its_list() -> None:
+    assert OutlinedStyle().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) >= 6

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from support.accessible_walk import application, until
+from support.layouts import text_size
 
 from edge_assistant.ui.overlay import find_window
 from edge_assistant.ui.overlay.find_window import MIN_GAP_S, FindWindow, SeparatePresses
@@ -131,3 +132,17 @@ def test_tab_stays_f1_says_the_keys_and_escape_closes_and_forgets(desk: Desk) ->
     assert not desk.window.isVisible()
     assert (desk.window.field.text(), desk.window.found.text()) == ("", "")
     assert not desk.window.field.isUndoAvailable()
+
+
+def test_with_large_texts_it_is_wider_than_half_of_the_screen_and_never_wider_than_that() -> None:
+    application()
+    screen = QApplication.primaryScreen()
+    for percent in (100, 200, 400):
+        with text_size(percent):
+            window = FindWindow(lambda *_: None, lambda: True)
+            window.open("Writer", screen)
+            room = screen.availableGeometry().width()
+            letters = 60 * window.fontMetrics().averageCharWidth()
+            assert window.width() == min(max(room // 2, letters), room), percent
+            window.hide()
+            window.deleteLater()
