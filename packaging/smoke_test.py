@@ -29,7 +29,7 @@ for folder in ("packaging", "scripts", "tests"):
 
 from build_steps.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402
 from build_steps.paths import wheel_cache  # noqa: E402
-from smoke_resident import TITLE, in_tray, listening, ok  # noqa: E402
+from build_steps.smoke_resident import TITLE, in_tray, listening, ok  # noqa: E402
 from support.clean_root import HOME, PERSON, CleanRoot, FailedError, clean_base, clean_root  # noqa: E402
 from support.desktops import scene, x_desktop  # noqa: E402 (found only now)
 from support.sound_card import SoundCard, places, references  # noqa: E402

@@ -74,7 +74,10 @@ _TOGETHER = {
     "sway": ("integration/capture/test_portal.py", "integration/controller/test_wayland.py"),  # one place for pictures
 }
 # What takes longest is begun first, so that no process has much to do when the others are done.
-_ORDER = ("integration/ui/", "integration/controller/", "integration/capture/", "integration/", "unit/")
+_ORDER = (
+    *("integration/ui/", "integration/controller/", "integration/capture/", "integration/"),
+    *("unit/ui/test_every_window.py", "unit/ui/", "unit/"),
+)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -268,7 +268,7 @@ class Person:
             self.faults.append(f"trigger {action}: {error}")
 
     def _hook(self, line: str) -> None:
-        """Have watched_app.py do something."""
+        """Have soak_app.py do something."""
         assert self.app.process.stdin is not None
         self.app.process.stdin.write(f"{line}\n")
         self.app.process.stdin.flush()

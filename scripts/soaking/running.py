@@ -26,7 +26,7 @@ from soaking.figures import ProcessFigures, Sample
 from soaking.person import TITLE, Person, StandstillError
 
 ROOT = Path(__file__).resolve().parents[2]
-_APP = Path(__file__).resolve().parent / "watched_app.py"
+_APP = Path(__file__).resolve().parent / "soak_app.py"
 _SAMPLES = ROOT / "models" / "demo" / "samples"
 _EVERY = 5
 """Deeds between two samples."""

@@ -112,11 +112,11 @@ class XDesktop(Programs):
         assert program.stdout.readline() == b"shown\n"
 
     def active(self) -> str:
-        """The title of the window that the window manager says is the active one; "" where none is.
+        """The title of the window that the window manager says is the active one; "" where none is seen.
 
         Asked many times in a row, so no program is started for it.
         """
-        from Xlib import display, error  # not on Windows
+        from Xlib import X, display, error  # not on Windows
 
         try:
             if self._display is None:
@@ -125,6 +125,8 @@ class XDesktop(Programs):
             if not found or not found[0]:
                 return ""
             window = self._display.create_resource_object("window", found[0])
+            if window.get_attributes().map_state != X.IsViewable:  # its frame is still to come
+                return ""
             title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME") or b""
         except (error.XError, error.ConnectionClosedError, error.DisplayConnectionError, OSError):
             return ""  # the window is gone meanwhile, or the whole display

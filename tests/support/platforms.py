@@ -99,6 +99,7 @@ _WINE_ONLY = {HALF_LETTERS, MEMORY_LIMITS, PROCESS_NAMES, PROCESS_WORK}
 REASONS = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 
 WHOLE_FILES = {
+    "integration/cli/test_preloaded_programs.py": FORK,
     "integration/models/test_asking.py": TERMINALS,
     "integration/models/test_home_goes_on.py": LINUX_HOME,
     "unit/build_steps/test_parts.py": LINUX_INSTALLERS,

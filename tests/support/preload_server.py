@@ -114,6 +114,7 @@ def run(start: Start) -> None:
         sys.argv = [str(program.__file__), *others[1:]]
         program.main()
     else:
+        sys.modules.pop("edge_assistant.__main__", None)  # which the script may run itself
         sys.path.insert(0, os.path.dirname(first))  # noqa: PTH120 (as Python does)
         sys.argv = [first, *others]
         runpy.run_path(first, run_name="__main__")

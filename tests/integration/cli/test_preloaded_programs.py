@@ -13,7 +13,6 @@ from support.describing import ROOT
 from support.preloaded import Preloaded, run_python, start_python
 from support.processes import Program
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every program is begun anew")
 PIPES = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 

@@ -81,7 +81,7 @@ def test_without_a_tray_it_says_so_once_and_its_window_does_everything(
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer about the window beneath")
         app.wait_until("ready")
         assert SCENE.facts[0] in app.ask("text")
-        assert desktop.active() == "Edge Assistant", "it is back as it was"
+        until(lambda: desktop.active() == "Edge Assistant", "the window, back as it was")
         assert app.told.count(NO_TRAY) == 1
         desktop.output("xdotool", "key", "ctrl+q")
         assert app.process.wait(PATIENCE) == 0

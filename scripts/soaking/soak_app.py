@@ -1,6 +1,6 @@
 """The app as people start it, watched for scripts/soak.py: it prints what happens, and answers lines of its input.
 
-Nothing of this is in the program: only this file starts it so. To what tests/support/app_under_test.py tells it adds
+Nothing of this is in the program: only this file starts it so. To what tests/support/watched_app.py tells it adds
 "end: …", a JSON object for each question that is over, and these lines: "state" prints what the controller does,
 "counts" what is alive in this process, as JSON; "describe PATH" and "question TEXT" do what the window's menu and its
 line do.
@@ -23,7 +23,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tests" / "support"))
 
-import app_under_test  # noqa: E402
+import watched_app  # noqa: E402
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import Slot  # noqa: E402
 from PySide6.QtGui import QImage, QPixmap  # noqa: E402
@@ -79,7 +79,7 @@ def _counts() -> dict[str, Any]:
     }
 
 
-class Watcher(app_under_test.Watcher):
+class Watcher(watched_app.Watcher):
     """Also tells the ends of questions, and counts."""
 
     @Slot(object)
@@ -123,7 +123,7 @@ class Watcher(app_under_test.Watcher):
 
 
 if __name__ == "__main__":
-    app_under_test.Watcher = Watcher  # type: ignore[misc]
-    module.Application = app_under_test.Watched  # type: ignore[misc]
+    watched_app.Watcher = Watcher  # type: ignore[misc]
+    module.Application = watched_app.Watched  # type: ignore[misc]
     sys.argv[1:] = ["--temperature", "0", "--seed", "3", "--speak"]
     main()
