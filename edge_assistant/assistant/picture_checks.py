@@ -39,9 +39,7 @@ UNSPOKEN_IF_BRIEF = frozenset(
 DEMO = "demo-weights"
 """The code of the notice that the demo model answers."""
 
-_ONLY_DEMO = tr_noop(
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
-)
+_ONLY_DEMO = tr_noop("This is only the demo model, for sample screens. Do not trust its answers.")
 _BLURRED = tr_noop("The camera picture seems blurred. Hold it still, or further away.")
 
 

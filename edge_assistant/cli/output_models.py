@@ -18,8 +18,9 @@ from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
 from edge_assistant.system import terminal
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import CancelledError, WeightsError, explain_error
+from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError, explain_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import heard
 from edge_assistant.system.terminal import print_error, print_event, print_line
 from edge_assistant.system.text_cleaning import shorten
 
@@ -105,14 +106,14 @@ class ModelsOutput:
         print_error(message)
         self._say(message)
 
-    def error(self, error: Exception) -> None:
+    def error(self, error: AssistantError) -> None:
         """Speak the error that ends the command; `main` prints it."""
         self._line.clear()
         if isinstance(error, ChecksumError):
             self.event("checksums", expected=error.expected, found=error.found)
             if not self._as_json:
                 print_error(error.sums())
-        self._say(str(error))
+        self._say(error.spoken)
 
     def checked(self, path: Path, error: WeightsError | None) -> None:
         """Report the result for one file that was verified."""
@@ -187,4 +188,4 @@ class ModelsOutput:
             if self._speaking_progress:
                 self._speaking_progress = False
                 self._speaker.stop()
-            self._speaker.say(sentence)
+            self._speaker.say(heard(sentence))

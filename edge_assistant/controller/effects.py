@@ -117,7 +117,7 @@ class EffectHandlers:
         self.next_tick = 0.0
         self._target: Path | int | None = None  # of "describe_target"
         self._target_mode: Mode = "glance"
-        self.before_answer: Callable[[], None] = lambda: None
+        self.before_answer: Callable[[bool], None] = lambda _: None
         """Called before each answer about a picture."""
         self._question = ""
         self.current = self.new_request()
@@ -246,13 +246,19 @@ class EffectHandlers:
     def answer(self) -> None:
         """Answer the current request, or report why there is no picture. Recognised text waits for no model."""
         if self.current.failure is None:
-            self.before_answer()
+            self.before_answer(self._is_told_of_demo)
         if not self.current.reads_text:
             self.let_model_read()
         elif self.current.failure is not None:
             self.readings.fail(self.current, self.current.failure)
         else:
             self.readings.start(self.current)
+
+    @property
+    def _is_told_of_demo(self) -> bool:
+        """Whether a model answers now, which says of itself if it is only the demo; of files it does not."""
+        captured = self.current.captured
+        return not self.current.reads_text and captured is not None and captured.origin != "file"
 
     def let_model_read(self) -> None:
         """Let the model answer the current request."""

@@ -52,7 +52,13 @@ class TutorialMode:
         if warning := self._warning.take():
             self._on_notice("caution", warning)
 
-    def warn_before_answer(self) -> None:
-        """Say so before the first answer that is none of the tutorial."""
-        if not self._is_on:
+    def warn_before_answer(self, told_of_demo: bool) -> None:
+        """Say so before the first answer that is none of the tutorial; with `told_of_demo`, none of the demo model.
+
+        Before that one it is said that it is only a demo, and one warning is enough.
+        """
+        if self._is_on:
+            return
+        assistant = self._current_assistant()
+        if not (told_of_demo and assistant is not None and assistant.model.family == "demo"):
             self.tell_warning()

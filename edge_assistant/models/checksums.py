@@ -16,6 +16,7 @@ from edge_assistant.models.gguf_header import format_size, open_regular
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import JsonStore, explain_write_errors
+from edge_assistant.system.shown_text import ShownText
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
@@ -67,10 +68,13 @@ class ChecksumVerifier:
         expected = self.expected(entry)
         if expected is None:
             raise WeightsError(
-                tr(
-                    "The checksum of {name} is not known, so it is not used by default. If you trust it, give its "
-                    "path.",
-                    name=path.name,
+                ShownText(
+                    tr(
+                        "The checksum of {name} is not known, so it is not used by default. If you trust it, give its "
+                        "path.",
+                        name=path.name,
+                    ),
+                    tr("The file cannot be checked, so it is not used. If you trust it, give its path."),
                 ),
                 code="weights-unverified",
             )
@@ -81,7 +85,10 @@ class ChecksumVerifier:
                 size = format_size(abs(excess))
                 what = tr("{size} too short", size=size) if excess < 0 else tr("{size} too long", size=size)
                 raise WeightsError(
-                    tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_advice(entry)),
+                    ShownText(
+                        tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_advice(entry)),
+                        tr("The file is damaged. {way_out}", way_out=_advice(entry)),
+                    ),
                     code="weights-damaged",
                 )
             found = None if again else self._remembered(path, status)
@@ -167,12 +174,15 @@ def check_sum(name: str, expected: str, found: str, way_out: str) -> None:
     """Raise ChecksumError, which names the file and ends with `way_out`, unless both SHA-256 sums are the same."""
     if found != expected:
         raise ChecksumError(
-            tr(
-                "The checksum of {name} does not match: it begins with {value} instead of {value2}. {way_out}",
-                name=name,
-                value=found[:8],
-                value2=expected[:8],
-                way_out=way_out,
+            ShownText(
+                tr(
+                    "The checksum of {name} does not match: it begins with {value} instead of {value2}. {way_out}",
+                    name=name,
+                    value=found[:8],
+                    value2=expected[:8],
+                    way_out=way_out,
+                ),
+                tr("The file is damaged. {way_out}", way_out=way_out),
             ),
             expected=expected,
             found=found,

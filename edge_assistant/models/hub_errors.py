@@ -11,6 +11,7 @@ from typing import Any
 from edge_assistant.models.hub_environment import without_secrets
 from edge_assistant.system.errors import AssistantError, NetworkError, UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import ShownText
 
 _log = logging.getLogger(__name__)
 # 408, 429 and the codes of overloaded or restarting servers: the same request may succeed later.
@@ -111,30 +112,39 @@ def _status_error(error: Any, file: str, repository: str, revision: str) -> Netw
         return _temporary_error(status, response.headers.get("Retry-After"))
     if isinstance(error, GatedRepoError) or status == 403:
         return NetworkError(
-            tr(
-                "The hub denied access to {file}. Accept the licence of {repository} on its web page, and set "
-                "HF_TOKEN to a token that may read it.",
-                file=file,
-                repository=repository,
+            ShownText(
+                tr(
+                    "The hub denied access to {file}. Accept the licence of {repository} on its web page, and set "
+                    "HF_TOKEN to a token that may read it.",
+                    file=file,
+                    repository=repository,
+                ),
+                tr("The hub denied access. Accept the model's licence on its web page, and set HF_TOKEN to a token."),
             ),
             code="forbidden",
         )
     if isinstance(error, RevisionNotFoundError):
         return RevisionGoneError(
-            tr(
-                "Version {value} of {repository} is no longer on the hub. Update this program, or import the model "
-                "from another place with models import.",
-                value=revision[:12],
-                repository=repository,
+            ShownText(
+                tr(
+                    "Version {value} of {repository} is no longer on the hub. Update this program, or import the model "
+                    "from another place with models import.",
+                    value=revision[:12],
+                    repository=repository,
+                ),
+                tr("This version is no longer on the hub. Update this program, or import the model."),
             )
         )
     if isinstance(error, RemoteEntryNotFoundError):
         return NetworkError(
-            tr(
-                "{repository} on the hub has no file {file}. Update this program, or import the model from another "
-                "place with models import.",
-                repository=repository,
-                file=file,
+            ShownText(
+                tr(
+                    "{repository} on the hub has no file {file}. Update this program, or import the model from another "
+                    "place with models import.",
+                    repository=repository,
+                    file=file,
+                ),
+                tr("The file is not on the hub. Update this program, or import the model."),
             ),
             code="file-gone",
         )
@@ -142,17 +152,24 @@ def _status_error(error: Any, file: str, repository: str, revision: str) -> Netw
         sentence = (
             tr("The hub rejected your token: renew it, or unset HF_TOKEN, and try again.")
             if "authorization" in response.request.headers
-            else tr(
-                "The hub has no public {repository}. If it is private, set HF_TOKEN to a token.", repository=repository
+            else ShownText(
+                tr(
+                    "The hub has no public {repository}. If it is private, set HF_TOKEN to a token.",
+                    repository=repository,
+                ),
+                tr("The hub has no such public model. If it is private, set HF_TOKEN to a token."),
             )
         )
         return NetworkError(sentence, code="unauthorised")
     if status == 404:
         return NetworkError(
-            tr(
-                "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or import the "
-                "model from another place with models import.",
-                repository=repository,
+            ShownText(
+                tr(
+                    "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or import "
+                    "the model from another place with models import.",
+                    repository=repository,
+                ),
+                tr("The model is not on the hub. Check HF_ENDPOINT, update this program, or import the model."),
             ),
             code="not-found",
         )
@@ -161,7 +178,10 @@ def _status_error(error: Any, file: str, repository: str, revision: str) -> Netw
     if status == 416:
         return TemporaryError(tr("The hub does not have that part of the file."), code="wrong-range")
     return NetworkError(
-        tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
+        ShownText(
+            tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
+            tr("The hub refused the request, code {status}. Try again later.", status=status),
+        ),
         code="refused",
     )
 

@@ -18,6 +18,7 @@ from edge_assistant.models.progress import FileProgress, OnProgress
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import ShownText
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,13 @@ class Importer:
             if import_file.expected is None and import_file.entry.repository is not None:
                 self._on_notice(
                     "trusted-unchecked",
-                    tr(
-                        "The checksum of {file} is not known, so it was not checked. It is trusted from now on "
-                        "because you add it.",
-                        file=import_file.entry.file,
+                    ShownText(
+                        tr(
+                            "The checksum of {file} is not known, so it was not checked. It is trusted from now on "
+                            "because you add it.",
+                            file=import_file.entry.file,
+                        ),
+                        tr("The file could not be checked. It is trusted from now on, because you add it."),
                     ),
                 )
             return install_file(

@@ -25,6 +25,7 @@ from edge_assistant.system.bounded_read import read_regular
 from edge_assistant.system.errors import DoesNotFitError, WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import explain_write_errors, file_lock
+from edge_assistant.system.shown_text import ShownText
 
 _log = logging.getLogger(__name__)
 _SYNC_INTERVAL_S = 5.0  # between two syncs; a power cut loses what was written since
@@ -85,13 +86,19 @@ def check_space(path: Path, more: int) -> None:
     free = shutil.disk_usage(folder).free
     if more + min(_RESERVED_BYTES, more) > free:
         raise DoesNotFitError(
-            tr(
-                "There is not enough space on the disk of {parent}: {name} needs {gigabytes}, and {gigabytes2} are "
-                "free. Free up space, or choose a smaller model.",
-                parent=path.parent,
-                gigabytes=format_size(more),
-                name=path.name,
-                gigabytes2=format_size(free),
+            ShownText(
+                tr(
+                    "There is not enough space on the disk of {parent}: {name} needs {gigabytes}, and {gigabytes2} are "
+                    "free. Free up space, or choose a smaller model.",
+                    parent=path.parent,
+                    gigabytes=format_size(more),
+                    name=path.name,
+                    gigabytes2=format_size(free),
+                ),
+                tr(
+                    "The disk is too full. Free up {size}, or choose a smaller model.",
+                    size=format_size(more + min(_RESERVED_BYTES, more) - free),
+                ),
             ),
             code="disk",
         )

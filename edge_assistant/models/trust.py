@@ -17,6 +17,7 @@ from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RetrySchedul
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import ShownText
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ class Trust:
             before = None if trusted is None else trusted.sha256
         if size is None:  # what comes could be endless
             raise NetworkError(
-                tr("The hub does not say how large {file} is. Try again later.", file=entry.file), code="wrong-bytes"
+                ShownText(
+                    tr("The hub does not say how large {file} is. Try again later.", file=entry.file),
+                    tr("The hub does not say how large the file is. Try again later."),
+                ),
+                code="wrong-bytes",
             )
         return Target(entry, repository, found.commit, sha256, size, is_accepted, before)
 
@@ -103,8 +108,17 @@ class Trust:
             raise self._change_error(changed) if changed is not None else _unknown_error(catalog_model)
         sentences = [self._source(catalog_model), *map(_describe, new)]
         sentences.append(tr("Accept this from now on, and download it?"))
-        if not self._listener.ask(" ".join(sentences), tr("&Download"), tr("&Cancel")):
+        question = ShownText(" ".join(sentences), self._spoken_question(catalog_model, is_change=changed is not None))
+        if not self._listener.ask(question, tr("&Download"), tr("&Cancel")):
             raise WeightsError(tr("It was not downloaded."), code="weights-declined")
+
+    def _spoken_question(self, catalog_model: CatalogModel, *, is_change: bool) -> str:
+        """Return what is heard of the question: who offers what; repository, files and digits are shown."""
+        owner, _, _ = str(catalog_model.repository).partition("/")
+        named = {"name": catalog_model.display_name, "owner": owner, "host": self._hub.host}
+        if is_change:
+            return tr("{name}, has changed: {owner} on {host}. Download it?", **named)
+        return tr("Only its source vouches for {name}: {owner} on {host}. Download it?", **named)
 
     def _source(self, catalog_model: CatalogModel) -> str:
         return tr(
@@ -137,30 +151,39 @@ class Trust:
             if entry.sha256 is not None:
                 return entry.sha256, entry.size or found.size
             raise NetworkError(
-                tr(
-                    "The hub gives no checksum for {file}, so it could not be checked. Unset HF_ENDPOINT to use the "
-                    "Hugging Face Hub itself.",
-                    file=entry.file,
+                ShownText(
+                    tr(
+                        "The hub gives no checksum for {file}, so it could not be checked. Unset HF_ENDPOINT to use "
+                        "the Hugging Face Hub itself.",
+                        file=entry.file,
+                    ),
+                    tr("The file cannot be checked. Unset HF_ENDPOINT to use the Hugging Face Hub itself."),
                 ),
                 code="no-checksum",
             )
         if entry.sha256 not in (None, found.sha256):
             self._listener.notice(
                 "first-download-decides",
-                tr(
-                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, with "
-                    "{value2}.",
-                    file=entry.file,
-                    value=found.sha256[:8],
-                    value2=str(entry.sha256)[:8],
+                ShownText(
+                    tr(
+                        "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, with "
+                        "{value2}.",
+                        file=entry.file,
+                        value=found.sha256[:8],
+                        value2=str(entry.sha256)[:8],
+                    ),
+                    tr("The hub has another file than the model list, which is not sure of it."),
                 ),
             )
         return found.sha256, found.size
 
     def _change_error(self, changed: Target) -> ChecksumError:
-        sentence = tr(
-            "{change} It was not downloaded. Accept it with models pull --trust-new, if you know why it changed.",
-            change=_describe(changed),
+        sentence = ShownText(
+            tr(
+                "{change} It was not downloaded. Accept it with models pull --trust-new, if you know why it changed.",
+                change=_describe(changed),
+            ),
+            tr("Not downloaded: the file has changed on the hub. Accept it with models pull --trust-new."),
         )
         return ChecksumError(sentence, expected=str(changed.before), found=changed.sha256)
 
@@ -185,21 +208,27 @@ def _describe(target: Target) -> str:
 
 def _unknown_error(catalog_model: CatalogModel) -> WeightsError:
     return WeightsError(
-        tr(
-            "This program has no checksum of its own for {name}, and nobody can be asked here, so it was not "
-            "downloaded. Accept what the hub has with models pull --trust-new.",
-            name=catalog_model.display_name,
+        ShownText(
+            tr(
+                "This program has no checksum of its own for {name}, and nobody can be asked here, so it was not "
+                "downloaded. Accept what the hub has with models pull --trust-new.",
+                name=catalog_model.display_name,
+            ),
+            tr("Not downloaded: only its source vouches for it. Accept it with models pull --trust-new."),
         ),
         code="weights-unverified",
     )
 
 
 def _listed_error(file: str, expected: str, found: str) -> ChecksumError:
-    sentence = tr(
-        "The hub now has a different {file}: its checksum begins with {value}, but {value2} is listed. It was not "
-        "downloaded. Update this program.",
-        file=file,
-        value=found[:8],
-        value2=expected[:8],
+    sentence = ShownText(
+        tr(
+            "The hub now has a different {file}: its checksum begins with {value}, but {value2} is listed. It was not "
+            "downloaded. Update this program.",
+            file=file,
+            value=found[:8],
+            value2=expected[:8],
+        ),
+        tr("Not downloaded: the hub has another file than is listed. Update this program."),
     )
     return ChecksumError(sentence, expected=expected, found=found)

@@ -15,6 +15,7 @@ from edge_assistant.system import text_cleaning
 from edge_assistant.system.file_retry import is_in_use
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.installation import reinstall_advice
+from edge_assistant.system.shown_text import heard
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +26,8 @@ INTERNAL_ERROR = tr_noop("Something went wrong in the program. Please try again.
 class AssistantError(Exception):
     """Base of the errors that are shown and spoken.
 
-    `str(error)` is a short message in plain language, fit to be spoken: what is wrong, with which input, what to do.
+    `str(error)` is a short message in plain language: what is wrong, with which input, what to do. `spoken` is what is
+    heard of it: the same, or less of a ShownText.
     `kind` names what sort of error it is: the class, or the one that it is derived from, also in another process (see
     rebuild_error). `code` is a stable slug for machines (kebab case).
     """
@@ -35,6 +37,7 @@ class AssistantError(Exception):
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(text_cleaning.clean_message(message))
+        self.spoken = text_cleaning.clean_message(heard(message))
         if code is not None:
             self.code = code
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+from edge_assistant.system.shown_text import ShownText
+from edge_assistant.ui.speaking.description import announce_as
 
 
 class _Question(QMessageBox):
@@ -29,10 +32,15 @@ def ask(
 ) -> QMessageBox:
     """Open a question over `parent`, and return its box.
 
-    `no` is the safe answer, which Enter and Escape give; `on_answer` is called with True for `yes`.
+    `no` is the safe answer, which Enter and Escape give; `on_answer` is called with True for `yes`. Of a ShownText the
+    spoken one is announced, and Tab comes to all of it.
     """
     box = _Question(QMessageBox.Icon.Question, parent.windowTitle(), question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
+    if isinstance(question, ShownText):
+        announce_as(box, question.spoken)
+        for label in box.findChildren(QLabel, "qt_msgbox_label"):
+            label.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     yes_button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     no_button = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(no_button)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError, run_safely
+from edge_assistant.system.shown_text import ShownText
 
 _PROGRESS_INTERVAL_S = 0.1  # progress is reported for every block of a file, far more often than it needs to be shown
 
@@ -28,7 +29,7 @@ class BackgroundTask(QObject):
     """A file's name, and its models.progress.TransferProgress."""
     reported = Signal(object)
     """A sentence on the way."""
-    asked = Signal(str, str, str, object)
+    asked = Signal(object, str, str, object)
     """A question to the user, the labels of yes and no, and the function to call with True or False."""
     ended = Signal(object, object)
     """The result of the work, and the AssistantError that ended it; one of them is None."""
@@ -91,7 +92,7 @@ class TaskListener:
     def checked(self, _: Path, error: WeightsError | None, /) -> None:
         """Report a damaged file; a whole one is not worth a sentence."""
         if error is not None:
-            self._task.reported.emit(str(error))
+            self._task.reported.emit(ShownText(str(error), error.spoken))
 
     @property
     def can_ask(self) -> bool:

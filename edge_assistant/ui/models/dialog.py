@@ -161,9 +161,10 @@ class ModelsDialog(ModelsBaseDialog):
             self.refresh()
             return
         if overview is None:
+            assert error is not None, "there is one of the two"
             self.card.text.setText(str(error))
             self.others.append_message(str(error))
-            self._say(str(error))
+            self._say(error.spoken)
             return
         is_first, self._overview = self._overview is None, overview
         if not is_first:

@@ -29,6 +29,7 @@ from edge_assistant.system.text_cleaning import one_line, shorten
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
 from edge_assistant.ui.readable_label import ReadableLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.row_table import RowTable
 
 
 class OtherModels(QWidget):
@@ -130,7 +131,7 @@ class OtherModels(QWidget):
 
     def _make_table(self) -> QTableWidget:
         titles = (tr_noop("Model"), tr_noop("Status"), tr_noop("Size"), tr_noop("Name"))
-        table = QTableWidget(0, len(titles))
+        table = RowTable(0, len(titles))
         for column, title in enumerate(titles):
             head = QTableWidgetItem()
             self._labels.add(head.setText, title)

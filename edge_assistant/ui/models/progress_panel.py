@@ -13,6 +13,7 @@ from edge_assistant.models.operations import CANCELLED, Operation, OperationResu
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.shown_text import ShownText, heard
 from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.text.passing import Passing
 from edge_assistant.ui import confirm, front
@@ -46,7 +47,7 @@ class ProgressPanel(QWidget):
         While a task runs the focus is on "Pause"; when it is over it goes to the widget that `focus_after` returns.
         """
         super().__init__()
-        self._say = say
+        self._say: Callable[[str], None] = lambda sentence: say(heard(sentence))
         self._focus_after = focus_after
         self._move_focus = move_focus
         self._state: State = "idle"
@@ -135,7 +136,7 @@ class ProgressPanel(QWidget):
         self.message.emit(text)
         self._say(text)
 
-    @Slot(str, str, str, object)
+    @Slot(object, str, str, object)
     def _on_asked(self, question: str, yes: str, no: str, answer: Callable[[bool], None]) -> None:
         # It may have been put away, or another program is in front, and the question would be left behind that.
         is_in_front = self.window().isVisible() and QApplication.activeWindow() is not None
@@ -153,7 +154,7 @@ class ProgressPanel(QWidget):
         if isinstance(error, CancelledError):
             self._report(tr(CANCELLED))
         elif error is not None:
-            self._report(str(error))
+            self._report(ShownText(str(error), error.spoken))
             if isinstance(error, ChecksumError):
                 self.message.emit(error.sums())
         self._finish(result, error)

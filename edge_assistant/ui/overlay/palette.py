@@ -15,7 +15,7 @@ from edge_assistant.ui.heading import ScaledFont
 from edge_assistant.ui.overlay.focus_loss import FocusLoss
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
-from edge_assistant.ui.speaking.announcer import speak_for_itself
+from edge_assistant.ui.speaking.announcer import leave_quietly, speak_for_itself
 
 _FONT_FACTOR = 1.5
 """Factor of the font's size, since the palette is read at a glance."""
@@ -154,6 +154,7 @@ class Palette(QFrame):
         if item.name == QUESTIONS:
             self._open_questions(item)
             return
+        leave_quietly(self)
         self.close_quietly()
         self.chosen.emit(item.name)
 

@@ -14,6 +14,7 @@ from edge_assistant.settings.questions import MOST_QUESTIONS, Question
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
 from edge_assistant.ui.settings.question_dialog import QuestionDialog
+from edge_assistant.ui.speaking.announcer import return_briefly
 from edge_assistant.ui.strings import key_label
 
 
@@ -155,6 +156,7 @@ class QuestionsPage(QWidget):
 
     def _on_dialog_finished(self, result: int) -> None:
         self.dialog = None
+        return_briefly(self.window())
         self.list.setFocus()
         if result and (item := self.list.currentItem()) is not None:
             self._show_message(tr("{name}: kept. OK saves it.", name=item.text()))

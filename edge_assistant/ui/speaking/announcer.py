@@ -30,6 +30,7 @@ from edge_assistant.ui.speaking.description import (
 
 _SPEAKS_FOR_ITSELF = "edge_assistant_speaks_for_itself"
 _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_quiet_once"
+_BRIEF_ONCE, _LEAVES_TO = "edge_assistant_brief_once", "edge_assistant_leaves_to"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
 _TELLS_CLOSED = "edge_assistant_tells_closed"
 _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChanged", "currentChanged",
@@ -66,6 +67,17 @@ def activate_quietly(window: QWidget) -> None:
     picture.
     """
     window.setProperty(_QUIET_ONCE, True)
+
+
+def return_briefly(window: QWidget) -> None:
+    """Say only what has the keyboard, without the window and help, when a window gets the keyboard the next time."""
+    window.setProperty(_BRIEF_ONCE, True)
+
+
+def leave_quietly(window: QWidget) -> None:
+    """Do not announce the window of now that is below this one, which hides: what was chosen in it is answered."""
+    shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and each is not window]
+    window.setProperty(_LEAVES_TO, [int(each.winId()) for each in shown])
 
 
 def change_quietly(widget: QWidget) -> None:
@@ -106,6 +118,8 @@ class FocusAnnouncer(QObject):
         self._menu_description = Description()
         self._pending: list[str] | None = None
         """What is said before all that there is to say of what has the keyboard, which it got just now; else None."""
+        self._is_brief = False
+        """Whether that is to be without help."""
         self._is_by_person = False
         """Whether the person did something since the last look at what has the keyboard."""
         self._is_by_line = False
@@ -148,13 +162,18 @@ class FocusAnnouncer(QObject):
         left, self._last_window = self._last_window, self._window
         quiet_once = bool(window.property(_QUIET_ONCE))
         window.setProperty(_QUIET_ONCE, None)
+        is_brief = bool(window.property(_BRIEF_ONCE))
+        window.setProperty(_BRIEF_ONCE, None)
         self._watch_closing(window)
         if speaks_for_itself(window):
+            window.setProperty(_LEAVES_TO, None)
             return
         self._watch(new)
         if is_other_window:
             self._watch_access_keys(window)
-        if quiet_once or moved == "quietly":
+        comes_back = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
+        is_left = comes_back and left is not None and int(window.winId()) in (left.property(_LEAVES_TO) or ())
+        if quiet_once or moved == "quietly" or is_left:
             return
         if isinstance(new, QMenuBar):
             self._menu_check.start()
@@ -163,8 +182,8 @@ class FocusAnnouncer(QObject):
         from_popup = old is not None and isValid(old) and _is_popup(old.window())
         by_person = old is not None and not moved and (old.window() is window or is_popup or from_popup)
         self._is_by_person = self._is_by_person or (by_person and before is not None)
-        self._pending = [window_name(window)] if is_other_window else []
-        comes_back = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
+        self._pending = [window_name(window)] if is_other_window and not is_brief else []
+        self._is_brief = is_brief
         # Once Qt is done: it may be switched by the key that gave it the keyboard.
         self._check.start(_RETURN_MS if comes_back else 0)
 
@@ -238,11 +257,13 @@ class FocusAnnouncer(QObject):
             return
         before, caret, pending = self._description, self._caret, self._pending
         by_person, self._is_by_person, self._pending = self._is_by_person, False, None
+        is_brief, self._is_brief = self._is_brief, False
         self._description, self._caret = describe(widget), caret_of(widget)
         is_quiet = bool(widget.property(_QUIET_ONCE))
         widget.setProperty(_QUIET_ONCE, None)
         if pending is not None:
-            text = " ".join(filter(None, (*pending, self._description.text)))
+            described = self._description.brief if is_brief else self._description.text
+            text = " ".join(filter(None, (*pending, described)))
         elif self._caret is not None and caret is not None:
             text = "" if is_quiet else self._caret.move(caret, by_line=self._is_by_line)
         else:

@@ -60,6 +60,7 @@ DISCLOSES = "edge_assistant_discloses"
 """The property of a checkable button that opens and closes what stands below it."""
 RECORDS_KEYS = "edge_assistant_records_keys"
 """The property of a field that is read only for Qt, and yet takes keys: it shows which were pressed."""
+_ANNOUNCED_AS = "edge_assistant_announced_as"
 _ENTER = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
 
 
@@ -84,6 +85,11 @@ class Description:
         helps = [self.help, self.part.help if self.part else ""]
         known = {each.rstrip(".") for each in said}
         return " ".join(filter(None, (_sentence(said), *(each for each in helps if each.rstrip(".") not in known))))
+
+    @property
+    def brief(self) -> str:
+        """The same without help."""
+        return _sentence(self._said if self.part is None else self._said + self.part._said)
 
     def change(self, before: Description) -> str:
         """What is said after a change of the thing that had the keyboard before, too; "" for no change."""
@@ -161,8 +167,15 @@ def describe_menu(menu: QMenu | QMenuBar) -> Description:
     return Description(name, role, part=describe_interface(part) if part is not None else None)
 
 
+def announce_as(window: QWidget, words: str) -> None:
+    """Have this said of a window that gets the keyboard, in place of its title or text."""
+    window.setProperty(_ANNOUNCED_AS, words)
+
+
 def window_name(window: QWidget) -> str:
     """Return what is said of a window that gets the keyboard; of a message box that is its text."""
+    if spoken := window.property(_ANNOUNCED_AS):
+        return str(spoken)
     if isinstance(window, QMessageBox):
         return " ".join(filter(None, (window.text(), window.informativeText())))
     interface = QAccessible.queryAccessibleInterface(window)

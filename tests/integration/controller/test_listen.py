@@ -31,7 +31,7 @@ from edge_assistant.speech.messages import Tone
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 DEMO = (
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
+    "This is only the demo model, for sample screens. Do not trust its answers."
 )  # fmt: skip
 DETAIL = "The same picture in detail."
 

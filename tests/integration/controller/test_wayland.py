@@ -20,7 +20,7 @@ from edge_assistant.hotkeys import unsupported
 
 SCENE = scene()
 DEMO = (
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
+    "This is only the demo model, for sample screens. Do not trust its answers."
 )  # fmt: skip
 _TRIGGER = shlex.join([sys.executable, "-m", "edge_assistant", "trigger"])
 

@@ -152,7 +152,7 @@ def test_ask_takes_the_picture_first_and_follow_ups_are_about_it(
 
         type_line(desktop, "What is on the screen?")
         answered(app, SCENE.facts[0])
-        assert "Only the demo model is in use." in app.ask("text")
+        assert "This is only the demo model," in app.ask("text")
         type_line(desktop, "Read the text.")
         answered(app, "Save.")
         shown = app.ask("text").split(" / ")

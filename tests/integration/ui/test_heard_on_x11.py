@@ -21,7 +21,7 @@ from edge_assistant.text.sentences import SentenceSplitter
 
 TITLE = "Invoice 1042, Writer"
 DEMO = (
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
+    "This is only the demo model, for sample screens. Do not trust its answers."
 )  # fmt: skip
 SCREEN, SENT = (1600, 900), (672, 384)
 """A screen, and the size in which it is sent at a glance (21 x 12 image tokens)."""

@@ -381,7 +381,7 @@ def test_a_key_that_cannot_be_held_is_told_once(reading: ReadingHarness, monkeyp
 
 def test_a_file_is_read_where_it_is_to_be_read_and_the_warning_comes_first(reading: ReadingHarness) -> None:
     controller = reading.controller
-    controller.before_answer = lambda: controller.tell("caution", "It can be wrong.")
+    controller.before_answer = lambda _: controller.tell("caution", "It can be wrong.")
     reading.run(controller.describe, Path("sample.png"), "read")
     reading.until_heard("It can be wrong.", "Alpha")
     reading.finish()

@@ -30,21 +30,31 @@ class Program:
 def test_it_is_said_once_before_the_first_answer_and_never_again() -> None:
     program = Program("demo")
     for _ in range(2):
-        program.mode.warn_before_answer()
+        program.mode.warn_before_answer(False)
     assert program.told == [("caution", WARNING)]
     later = Program("demo")
-    later.mode.warn_before_answer()
+    later.mode.warn_before_answer(False)
     assert later.told == [], "it was remembered"
+
+
+def test_the_demo_is_warned_of_by_its_own_sentence_alone_and_the_first_real_answer_by_this_one() -> None:
+    program = Program("demo")
+    program.mode.warn_before_answer(True)
+    assert program.told == []
+    program.family = "qwen3-vl"
+    for _ in range(2):
+        program.mode.warn_before_answer(True)
+    assert program.told == [("caution", WARNING)]
 
 
 def test_the_tutorial_answers_without_it_and_says_it_at_its_end() -> None:
     program = Program("demo")
     program.mode.begin()
-    program.mode.warn_before_answer()
+    program.mode.warn_before_answer(False)
     assert program.told == []
     program.mode.tell_warning()
     program.mode.end()
-    program.mode.warn_before_answer()
+    program.mode.warn_before_answer(False)
     assert program.told == [("caution", WARNING)]
 
 

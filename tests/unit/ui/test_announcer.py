@@ -36,11 +36,14 @@ from support.accessible_walk import application, until
 from support.heard_focus import HeardFocus, heard_focus
 
 from edge_assistant.ui import confirm
+from edge_assistant.ui.row_table import RowTable
 from edge_assistant.ui.speaking.announcer import (
     _RETURN_MS,
     activate_quietly,
+    leave_quietly,
     move_focus,
     report_changes_itself,
+    return_briefly,
     speak_for_itself,
 )
 from edge_assistant.ui.style import CheckBox
@@ -383,6 +386,70 @@ def test_an_access_key_that_switches_something_else_is_heard_unless_that_is_told
     QTest.keyClick(dialog, Key.Key_T, Qt.KeyboardModifier.AltModifier)
     until(told.isChecked, "the switch")
     assert heard.take() == []
+
+
+def test_where_the_keyboard_is_after_a_choice_is_not_said_in_front_of_the_answer_however_late_that_is(
+    heard: HeardFocus, dialog: QDialog
+) -> None:
+    show(dialog, named(QLineEdit(), "Question"))
+    choices, other = QListWidget(), QDialog()
+    other.setWindowTitle("Settings")
+    speak_for_itself(choices)
+    choices.addItem("Copied picture")
+    choices.setFocus()
+    for chosen, said in ((True, []), (False, ["Options, dialog. Question, edit, empty."])):
+        bring(choices)
+        heard.take()
+        if chosen:
+            leave_quietly(choices)
+        choices.hide()
+        bring(dialog)
+        QTest.qWait(_RETURN_MS + 50)
+        assert heard.take() == said
+    bring(choices)
+    leave_quietly(choices)
+    choices.hide()
+    show(other, QPushButton("OK"))
+    until(lambda: heard.said, "the window that the choice opens")
+    assert heard.take() == ["Settings, dialog. OK, button."]
+    for each in (choices, other):
+        each.deleteLater()
+
+
+def test_a_return_is_brief_where_that_is_enough(heard: HeardFocus, dialog: QDialog) -> None:
+    questions = named(QListWidget(), "Your own questions")
+    questions.setAccessibleDescription("Enter edits the question, Delete removes it.")
+    questions.addItems(["Seat", "Total"])
+    show(dialog, questions)
+    assert "dialog" in heard.take()[0]
+    over = QDialog(dialog)
+    QPushButton("Keep", over)
+    for said in (
+        "Your own questions, list, Seat, 1 of 2.",
+        "Options, dialog. Your own questions, list, Seat, 1 of 2. Enter edits the question, Delete removes it.",
+    ):
+        bring(over)
+        heard.take()
+        if said.startswith("Your"):
+            return_briefly(dialog)
+        over.hide()
+        bring(dialog)
+        until(lambda: heard.said, "where the keyboard is")
+        assert heard.take() == [said]
+    over.deleteLater()
+
+
+def test_home_and_end_go_to_the_first_and_last_row_of_a_table_and_are_heard(heard: HeardFocus, dialog: QDialog) -> None:
+    rows = RowTable(3, 2)
+    named(rows, "Models").setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    for row, name in enumerate(("Small", "Middle", "Large")):
+        rows.setItem(row, 0, QTableWidgetItem(name))
+    rows.setCurrentCell(0, 0)
+    show(dialog, rows)
+    heard.take()
+    for key, said in ((Key.Key_End, "Large, row 3 of 3."), (Key.Key_Home, "Small, row 1 of 3.")):
+        press(key)
+        assert heard.take() == [said]
 
 
 def test_windows_say_by_themselves_what_they_want_to(heard: HeardFocus, dialog: QDialog) -> None:
