@@ -104,7 +104,7 @@ class QuestionRunner:
     def fail(self, index: int, error: AssistantError) -> ErrorEvent:
         """Report, as the last event, that a question could not be answered."""
         outcome = ErrorEvent.from_error(index, without_traceback(error))  # the picture's state keeps it
-        self._reporter.say(str(error))
+        self._reporter.say(error.spoken)
         self._reporter.emit(outcome)
         return outcome
 

@@ -106,7 +106,7 @@ class DescribeRun:
             if isinstance(failure, CancelledError):
                 raise failure
             if failure is not None:  # spoken to the end
-                self._say(str(failure))
+                self._say(failure.spoken)
                 self._output.fail(failure)
             self._text_reader.close()
             decoder.close()

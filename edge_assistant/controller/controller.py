@@ -243,7 +243,7 @@ class Controller(EffectHandlers):
             return
         self._failure = error
         self.silence()
-        self._speech.say(str(error))
+        self._speech.say(error.spoken)
         self._speech.wait(10.0)
         self.end()
 

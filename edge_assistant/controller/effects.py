@@ -179,7 +179,7 @@ class EffectHandlers:
     def fail(self, id: int, error: AssistantError) -> None:
         """Speak and show an error."""
         self._on_event(ErrorEvent.from_error(id, error))
-        self._speech.say(str(error))
+        self._speech.say(error.spoken)
 
     def silence(self) -> None:
         """Stop speaking at once; later texts are spoken. A reading is paused."""
@@ -480,7 +480,7 @@ class EffectHandlers:
         if missed.spoken:
             self.repeat_answer()
             return
-        self._speak_as_new_request(missed.sentences or [str(missed.failure) if missed.failure else tr(_NO_ANSWER)])
+        self._speak_as_new_request(missed.sentences or [missed.failure.spoken if missed.failure else tr(_NO_ANSWER)])
 
     def read_reasoning(self) -> None:
         """Read the reasoning behind the last answer aloud, or behind the current one so far."""
@@ -552,11 +552,11 @@ class EffectHandlers:
 
     def quit(self) -> None:
         """End the program for the person, who hears that it ends: nothing else would tell."""
+        self.end()  # once this is done, also where it fails
         self.cancel_request()
         self.silence()
         self._speech.say(tr("Edge Assistant is closed."))
         self._speech.wait(_GOODBYE_S)
-        self.end()
 
     def end(self) -> None:
         """End the program."""

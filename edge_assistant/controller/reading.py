@@ -180,7 +180,7 @@ class Readings:
     def _fail(self, request: Request, failure: AssistantError) -> None:
         request.failure = failure
         self._on_event(ErrorEvent.from_error(request.id, failure))
-        self._speech.say(str(failure), request.id)
+        self._speech.say(failure.spoken, request.id)
 
     def _finish(self, request: Request, aloud: ReadAloud, outcome: ReadingOutcome) -> None:
         request.model_reads = outcome.model_reads and not request.is_cancelled()

@@ -80,7 +80,7 @@ class RequestOutput:
         """Speak and show the error that a request ended with."""
         request.failure = error
         self._on_event(ErrorEvent.from_error(request.id, error))
-        self.say(str(error))
+        self.say(error.spoken)
 
     def show(self, event: Event) -> None:
         """Keep what an event says of the request, and show it."""

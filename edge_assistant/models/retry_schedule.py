@@ -29,14 +29,16 @@ class RetrySchedule:
         self._on_notice = on_notice
         self._cancel = cancel
         self._count = 0
+        self._was_reached = False
 
     def record_failure(self, error: TemporaryError, *, was_reached: bool = True) -> None:
         """Announce a failure and wait. Raises NetworkError when the limit is reached, and CancelledError.
 
-        `was_reached`: the hub has answered before.
+        `was_reached`: the hub has answered before. One that answers with a failure was reached, too.
         """
         self._cancel.check()
-        waits = self._waits if was_reached or error.code not in _UNREACHED else UNREACHED_WAITS
+        self._was_reached = self._was_reached or was_reached or error.code not in _UNREACHED
+        waits = self._waits if self._was_reached else UNREACHED_WAITS
         later = tr("What was downloaded is kept; you can resume later.")
         if self._count >= len(waits):
             raise NetworkError(

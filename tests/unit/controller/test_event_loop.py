@@ -10,10 +10,11 @@ from support.loop_harness import (
     LoopHarness,
 )
 
-from edge_assistant.assistant.events import NoticeEvent
+from edge_assistant.assistant.events import ErrorEvent, NoticeEvent
 from edge_assistant.controller import event_loop
 from edge_assistant.controller.effects import TICK_INTERVAL_S
 from edge_assistant.system.errors import INTERNAL_ERROR, InputError, WeightsError
+from edge_assistant.system.shown_text import ShownText
 
 
 def test_ticks_come_every_two_seconds_until_the_first_sentence(harness: LoopHarness) -> None:
@@ -40,7 +41,7 @@ def test_ready_is_not_said_while_a_model_is_asked_for() -> None:
     harness = LoopHarness()
     harness.controller.is_asking = lambda: True
     harness.run(harness.controller.on_ready, loaded=True)
-    assert "Edge Assistant is closed." not in harness.speech.heard
+    assert harness.speech.heard == []
     harness.controller.is_asking = lambda: False
     harness.run(harness.controller.on_ready, loaded=True)
     assert harness.speech.heard == ["Ready."]
@@ -49,7 +50,7 @@ def test_ready_is_not_said_while_a_model_is_asked_for() -> None:
 def test_a_failed_start_is_not_called_ready() -> None:
     harness = LoopHarness()
     harness.run(harness.controller.on_ready, loaded=False)
-    assert "Edge Assistant is closed." not in harness.speech.heard
+    assert harness.speech.heard == []
 
 
 @pytest.mark.parametrize(("action", "answer"), [("status", "Ready."), ("stop", "")])
@@ -96,6 +97,13 @@ def test_who_quits_hears_so_to_the_end_and_then_the_loop_ends(
     assert harness.speech.heard[-2:] == ["(silence)", "Edge Assistant is closed."]
 
 
+def test_a_voice_that_fails_keeps_nobody_from_quitting(harness: LoopHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness.speech, "say", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        harness.controller.press("quit")
+    harness.controller.run()
+
+
 def test_a_signal_ends_the_loop_at_once(harness: LoopHarness) -> None:
     harness.loop.post(harness.controller.end)
     harness.controller.run()
@@ -108,6 +116,21 @@ def test_without_any_model_the_reason_is_said_and_the_loop_ends() -> None:
     with pytest.raises(WeightsError):
         harness.controller.run()
     assert harness.speech.heard[-1] == "There are no weights."
+
+
+def test_of_a_damaged_model_the_short_sentence_is_heard_and_the_exact_one_shown() -> None:
+    harness = LoopHarness()
+    error = WeightsError(ShownText("The checksum of a.gguf begins with 0123.", "The file is damaged."))
+    harness.controller.fail(0, error)
+    assert harness.speech.heard == ["The file is damaged."]
+    assert [each.message for each in harness.shown if isinstance(each, ErrorEvent)] == [str(error)]
+    harness.controller.current.failure = error
+    harness.controller.repeat_missed_answer()
+    assert harness.speech.heard[-1] == "The file is damaged."
+    harness.loop.post(harness.controller.on_failed, error)
+    with pytest.raises(WeightsError):
+        harness.controller.run()
+    assert harness.speech.heard[-1] == "The file is damaged."
 
 
 def test_what_belongs_to_no_request_is_said_and_shown(harness: LoopHarness) -> None:

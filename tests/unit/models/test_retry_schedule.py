@@ -44,3 +44,12 @@ def test_a_hub_that_was_never_reached_is_told_within_five_seconds(
     assert cancel.waits == list(waits)
     assert told[0] == "Nobody answers. Trying again in 1 second."
     assert sum(UNREACHED_WAITS) < 5
+
+
+def test_a_hub_that_answered_that_it_is_down_is_waited_for_when_it_vanishes() -> None:
+    cancel = Waited()
+    attempts = RetrySchedule(FIRST_RETRY_WAITS, lambda *_: None, cancel)
+    codes = ("hub-down", "hub-down", "hub-down", "unreachable", "unreachable")
+    for code in codes:
+        attempts.record_failure(TemporaryError("It does not work.", code=code), was_reached=False)
+    assert cancel.waits == list(FIRST_RETRY_WAITS)
