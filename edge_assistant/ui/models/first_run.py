@@ -267,7 +267,7 @@ class FirstRunDialog(ModelsBaseDialog):
             self.models_changed.emit()
             self._end()
         elif self.isVisible():
-            self._say(tr("Enter starts it, Tab has other choices."))
+            self._say(self._way_on())
 
     def _end(self, sentence: str = "") -> None:
         """Show the three keys and offer the tutorial; say so after a sentence about the answer."""

@@ -17,6 +17,9 @@ from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.speaking.announcer import leave_quietly, speak_for_itself
 
+_OPEN_LISTS = ("history", "spell", "help")
+"""Choices that are answered by a window alone, which may have been below this one: it is to be heard."""
+
 _FONT_FACTOR = 1.5
 """Factor of the font's size, since the palette is read at a glance."""
 
@@ -154,7 +157,8 @@ class Palette(QFrame):
         if item.name == QUESTIONS:
             self._open_questions(item)
             return
-        leave_quietly(self)
+        if item.name not in _OPEN_LISTS:
+            leave_quietly(self)
         self.close_quietly()
         self.chosen.emit(item.name)
 

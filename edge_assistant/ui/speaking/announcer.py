@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -30,7 +31,8 @@ from edge_assistant.ui.speaking.description import (
 
 _SPEAKS_FOR_ITSELF = "edge_assistant_speaks_for_itself"
 _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_quiet_once"
-_BRIEF_ONCE, _LEAVES_TO = "edge_assistant_brief_once", "edge_assistant_leaves_to"
+_BRIEF_ONCE = "edge_assistant_brief_once"
+_LEAVES_TO, _LEFT_AT = "edge_assistant_leaves_to", "edge_assistant_left_at"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
 _TELLS_CLOSED = "edge_assistant_tells_closed"
 _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChanged", "currentChanged",
@@ -40,6 +42,9 @@ _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChange
 _RETURN_MS = 300
 """Time that a menu, or a window that speaks for itself, has to open another window by what was chosen in it, before
 what has the keyboard again is announced: that would be said in front of the other window's first words."""
+
+_LEFT_S = 5.0
+"""Time that the keyboard may take to come back from a window that was left quietly; after that, somebody moved it."""
 
 _LINE_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -78,6 +83,7 @@ def leave_quietly(window: QWidget) -> None:
     """Do not announce the window of now that is below this one, which hides: what was chosen in it is answered."""
     shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and each is not window]
     window.setProperty(_LEAVES_TO, [int(each.winId()) for each in shown])
+    window.setProperty(_LEFT_AT, time.monotonic())
 
 
 def change_quietly(widget: QWidget) -> None:
@@ -172,7 +178,7 @@ class FocusAnnouncer(QObject):
         if is_other_window:
             self._watch_access_keys(window)
         comes_back = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
-        is_left = comes_back and left is not None and int(window.winId()) in (left.property(_LEAVES_TO) or ())
+        is_left = comes_back and left is not None and _leads_to(left, window)
         if quiet_once or moved == "quietly" or is_left:
             return
         if isinstance(new, QMenuBar):
@@ -309,6 +315,12 @@ class FocusAnnouncer(QObject):
         timer.setInterval(0)
         timer.timeout.connect(slot)
         return timer
+
+
+def _leads_to(left: QWidget, window: QWidget) -> bool:
+    """Return whether a window gets the keyboard because another one was left quietly just now."""
+    leads = int(window.winId()) in (left.property(_LEAVES_TO) or ())
+    return leads and time.monotonic() - float(left.property(_LEFT_AT)) < _LEFT_S
 
 
 def _is_popup(window: QWidget) -> bool:

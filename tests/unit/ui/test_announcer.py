@@ -37,6 +37,7 @@ from support.heard_focus import HeardFocus, heard_focus
 
 from edge_assistant.ui import confirm
 from edge_assistant.ui.row_table import RowTable
+from edge_assistant.ui.speaking import announcer
 from edge_assistant.ui.speaking.announcer import (
     _RETURN_MS,
     activate_quietly,
@@ -414,6 +415,25 @@ def test_where_the_keyboard_is_after_a_choice_is_not_said_in_front_of_the_answer
     assert heard.take() == ["Settings, dialog. OK, button."]
     for each in (choices, other):
         each.deleteLater()
+
+
+def test_a_window_that_the_person_goes_to_long_after_a_choice_is_said(
+    heard: HeardFocus, dialog: QDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcer, "_LEFT_S", 0.0)  # as if another program had the keyboard since
+    show(dialog, named(QLineEdit(), "Question"))
+    choices = QListWidget()
+    speak_for_itself(choices)
+    choices.addItem("Copied picture")
+    choices.setFocus()
+    bring(choices)
+    heard.take()
+    leave_quietly(choices)
+    choices.hide()
+    bring(dialog)
+    until(lambda: heard.said, "what has the keyboard")
+    assert heard.take() == ["Options, dialog. Question, edit, empty."]
+    choices.deleteLater()
 
 
 def test_a_return_is_brief_where_that_is_enough(heard: HeardFocus, dialog: QDialog) -> None:

@@ -25,6 +25,7 @@ from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.recommend import WARNING, plain_size
 from edge_assistant.settings.schema import Settings
+from edge_assistant.system.errors import CancelledError, DoesNotFitError
 from edge_assistant.ui.models.first_run import FirstRunDialog
 
 RECOMMENDED = "Download 800,640 bytes"
@@ -198,6 +199,12 @@ def test_what_went_wrong_is_said_and_the_choice_is_there_again(
     press(Qt.Key.Key_Return)
     until(window.close_button.isVisible, "the end")
     place.check_whole()
+
+
+def test_where_nothing_can_be_downloaded_enter_is_not_said_to_start_it(window: FirstRunDialog, said: list[str]) -> None:
+    window._show_recommendation(None, DoesNotFitError("No model fits into this computer."))
+    window.progress_panel.ended.emit(CancelledError())  # of models that were to be copied
+    assert said[-1] == "Tab has the choices."
 
 
 @pytest.mark.parametrize("choice", ["demo", "later", "escape", "close"])

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QProxyStyle, QStyle, QStyleOption, QWidget
 from support.accessible_walk import application, nameless, tab_order, until, walk
+from support.heard_focus import heard_focus
 
 from edge_assistant.controller.palette_items import QUESTIONS, PaletteItem
 from edge_assistant.ui.overlay.palette import Palette
@@ -81,6 +82,23 @@ def test_arrows_and_enter_choose_and_each_choice_is_heard_when_it_gets_the_focus
     desk.press(Qt.Key.Key_End)
     desk.press(Qt.Key.Key_Return)
     assert desk.chosen == ["stop"]
+
+
+def test_a_chosen_window_that_was_below_the_choices_is_heard(desk: Desk) -> None:
+    answers = QListWidget()
+    answers.setWindowTitle("The last answers")
+    with heard_focus() as heard:
+        desk.palette.open((PaletteItem("n", "history", "The last answers"),), QApplication.primaryScreen())
+        answers.show()
+        desk.palette.activateWindow()
+        until(desk.palette.isActiveWindow, "the palette again")
+        heard.take()
+        desk.press(Qt.Key.Key_unknown, "n")
+        answers.activateWindow()
+        until(lambda: heard.said, "the window")
+        assert heard.take()[0].startswith("The last answers")
+    answers.hide()
+    answers.deleteLater()
 
 
 def test_with_a_screen_reader_the_focus_is_left_to_it_but_the_help_is_said(desk: Desk) -> None:
