@@ -27,9 +27,12 @@ _LENGTH = 8
 _STREAMS = {"stdin", "stdout", "stderr", "cwd"}
 
 
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "EDGE_ASSISTANT_LANGUAGE")
+
+
 def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    """What Python and the C library read of an environment only as they start."""
-    return {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LC_", "LANG", "LD_"))}
+    """What Python, the C library and our own modules read of an environment only as they start."""
+    return {name: value for name, value in environment.items() if value and name.startswith(_READ_AT_START)}
 
 
 class Preloaded:

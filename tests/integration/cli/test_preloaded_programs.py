@@ -52,7 +52,12 @@ def test_a_signal_ends_it_and_its_caller_is_told(tmp_path: Path) -> None:
 
 
 def test_what_python_reads_as_it_starts_has_it_begun_anew() -> None:
-    for name, value in (("LC_ALL", "de_DE.UTF-8"), ("PYTHONPATH", "/nowhere"), ("LANGUAGE", "de")):
+    for name, value in (
+        ("LC_ALL", "de_DE.UTF-8"),
+        ("PYTHONPATH", "/nowhere"),
+        ("LANGUAGE", "de"),
+        ("EDGE_ASSISTANT_LANGUAGE", "de"),
+    ):
         program = start_python(["-c", "pass"], env={**os.environ, name: value}, cwd=ROOT)
         assert isinstance(program, Program), name
         assert program.wait() == 0
