@@ -23,6 +23,7 @@ from edge_assistant.engine.messages import (
     TurnsDropped,
 )
 from edge_assistant.system.i18n import tr, tr_count
+from edge_assistant.system.shown_text import heard
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import is_other_language
 from edge_assistant.text.no_text import says_no_text
@@ -86,7 +87,7 @@ class AnswerReporter:
         self.emit(NoticeEvent(index, code, message))
         if self._glance_text is not None:
             self._glance_text.note_other()
-        self.say(message, code)
+        self.say(heard(message), code)
 
     def say(self, text: str, code: str = "", *, language: str | None = None) -> None:
         """Speak, unless it is a notice with a `code` that is not wanted; `language` is as for SpeechOutput."""

@@ -74,7 +74,7 @@ class ChecksumVerifier:
                         "path.",
                         name=path.name,
                     ),
-                    tr("The file cannot be checked, so it is not used. If you trust it, give its path."),
+                    tr("The model file cannot be checked, so it is not used. If you trust it, give its path."),
                 ),
                 code="weights-unverified",
             )
@@ -87,7 +87,7 @@ class ChecksumVerifier:
                 raise WeightsError(
                     ShownText(
                         tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_advice(entry)),
-                        tr("The file is damaged. {way_out}", way_out=_advice(entry)),
+                        tr("The model is damaged. {way_out}", way_out=_advice(entry)),
                     ),
                     code="weights-damaged",
                 )
@@ -182,7 +182,7 @@ def check_sum(name: str, expected: str, found: str, way_out: str) -> None:
                     value2=expected[:8],
                     way_out=way_out,
                 ),
-                tr("The file is damaged. {way_out}", way_out=way_out),
+                tr("The model is damaged. {way_out}", way_out=way_out),
             ),
             expected=expected,
             found=found,

@@ -16,6 +16,7 @@ from edge_assistant.models.gguf import GgufInfo, Variant
 from edge_assistant.models.library import ModelLibrary, exists, is_folder
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import ShownText
 
 _log = logging.getLogger(__name__)
 
@@ -223,7 +224,8 @@ def _resolve_best(preferred: str | None, think: bool, search: _Search) -> Resolv
         try:
             return replace(_resolve_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
-            notices.append(tr("The selected model cannot be used. {error}", error=error))
+            shown = tr("The selected model cannot be used. {error}", error=error)
+            notices.append(ShownText(shown, tr("The selected model cannot be used. {error}", error=error.spoken)))
     candidates = [
         catalog_model for catalog_model in search.library.catalog() if catalog_model.variant == variant_for(think)
     ]
@@ -248,7 +250,7 @@ def _resolve_best(preferred: str | None, think: bool, search: _Search) -> Resolv
             if catalog_model.folder is not None:
                 raise
             _log.info("passing over %s: %s", catalog_model.name, error)
-            notices.append(str(error))
+            notices.append(ShownText(str(error), error.spoken))
     raise WeightsError(
         tr(
             "No model is installed. Import one with edge-assistant models import FOLDER, or download one with "

@@ -16,6 +16,10 @@ class ShownText(str):
         text.spoken = spoken
         return text
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Return what a copy is made of, in this process or another one."""
+        return str(self), self.spoken
+
 
 def heard(text: str) -> str:
     """Return what is spoken of a text: another one, or just this."""

@@ -10,6 +10,7 @@ from support.gguf_files import THINKING, Shop, write_mmproj, write_model
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, UsageError, WeightsError
+from edge_assistant.system.shown_text import heard
 
 BIG = ("big-q4.gguf", "big-q8.gguf", "mmproj-big-q4.gguf")
 
@@ -78,6 +79,9 @@ def test_damaged_weights_are_passed_over_and_told(shop: Shop, data: Path) -> Non
     assert resolved.name == "big-q8"
     assert len(resolved.notices) == 1
     assert "The checksum of big-q4.gguf does not match" in resolved.notices[0]
+    assert heard(resolved.notices[0]).startswith("The model is damaged.")
+    (chosen,) = find(preferred="big-q4").notices[:1]
+    assert heard(chosen).startswith("The selected model cannot be used. The model is damaged.")
     spoil(data / "models/mmproj-big-q4.gguf")
     resolved = find()
     assert resolved.name == "demo"

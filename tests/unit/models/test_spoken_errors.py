@@ -67,7 +67,7 @@ def test_no_error_speaks_digits_of_checksums_names_of_files_or_folders(tmp_path:
         exact = (FILE, REPOSITORY, SUMS[0][:8], SUMS[1][:8], str(tmp_path))
         assert not [each for each in exact if each in error.spoken], error.spoken
         assert len(error.spoken) <= MOST_CHARACTERS, error.spoken
-    assert found[0].spoken == "The file is damaged. The download was deleted. Download it again."
+    assert found[0].spoken == "The model is damaged. The download was deleted. Download it again."
     assert all(each in str(found[0]) for each in (FILE, SUMS[0][:8], SUMS[1][:8])), "it is shown"
     assert found[2].spoken.startswith("The disk is too full. Free up ")
 

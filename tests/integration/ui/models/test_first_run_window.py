@@ -195,7 +195,7 @@ def test_what_went_wrong_is_said_and_the_choice_is_there_again(
     press(Qt.Key.Key_Return)
     until(lambda: "does not match" in window.progress_panel.words.text(), "the refusal")
     until(window.download.hasFocus, "the choice")
-    assert "The file is damaged. The download was deleted. Download it again." in said
+    assert "The model is damaged. The download was deleted. Download it again." in said
     press(Qt.Key.Key_Return)
     until(window.close_button.isVisible, "the end")
     place.check_whole()

@@ -227,7 +227,7 @@ def test_a_wrong_hash_is_named_with_the_right_one_keeps_nothing_and_can_be_fetch
 ) -> None:
     place.hub.faults = [Fault(flip=True)]
     push(dialog.others.download)
-    heard = "The file is damaged. The download was deleted. Download it again."
+    heard = "The model is damaged. The download was deleted. Download it again."
     until(lambda: idle(dialog) and heard in said, "the refusal")
     kept = dialog.others.messages.toPlainText()
     assert hashlib.sha256(place.data[MODEL]).hexdigest() in kept
