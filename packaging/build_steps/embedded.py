@@ -13,6 +13,7 @@ _UNKNOWN = "of unknown version"
 _LGPL_3 = ("LGPL-3.txt", "GPL-3.txt")
 _HEIF = r"(pi_heif(\.libs|/\.dylibs)/)?"
 _NUMPY = r"numpy(\.libs|/\.dylibs)/"
+_OPENBLAS = r"numpy\.libs/libopenblas[^/]*\.dll"  # on Windows linked with the libraries of its compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,14 @@ KNOWN = (
     Embedded("llama.cpp", "MIT", ("llama.cpp.txt",), r"llama_cpp/lib/.+", "llama-cpp-python"),
     Embedded("libheif", "LGPL-3.0-or-later", _LGPL_3, _HEIF + r"libheif[-.][^/]*", "pi-heif", _NUMBER),
     Embedded("libde265", "LGPL-3.0-or-later", _LGPL_3, _HEIF + r"libde265[-.][^/]*", "pi-heif", _NUMBER),
-    Embedded("libquadmath", "LGPL-2.1-or-later", ("LGPL-2.1.txt",), _NUMPY + r"libquadmath[-.][^/]*", "numpy"),
+    Embedded(
+        "libquadmath", "LGPL-2.1-or-later", ("LGPL-2.1.txt",), rf"{_NUMPY}libquadmath[-.][^/]*|{_OPENBLAS}", "numpy"
+    ),
     Embedded(
         "GCC-runtime-library",
         "GPL-3.0-or-later WITH GCC-exception-3.1",
         ("gcc-runtime.txt", "GPL-3.txt"),
-        _NUMPY + r"lib(gfortran|gcc_s)[-.][^/]*|lib(gcc_s_seh|stdc\+\+)-[^/]*\.dll",
+        rf"{_NUMPY}lib(gfortran|gcc_s)[-.][^/]*|lib(gcc_s_seh|stdc\+\+)-[^/]*\.dll|{_OPENBLAS}",
         "numpy",
         rb"GCC: \([^)\0]*\) (\d[\d.]*)",
     ),

@@ -45,7 +45,7 @@ version and file name. Their source code, under the versions below, is kept by t
 | FFmpeg | _internal/PySide6 | https://ffmpeg.org/releases/ |
 | libheif | _internal/pi_heif.libs, on Windows _internal | https://github.com/strukturag/libheif/releases |
 | libde265 | _internal/pi_heif.libs, on Windows _internal | https://github.com/strukturag/libde265/releases |
-| libquadmath | _internal/numpy.libs | https://gcc.gnu.org/releases.html |
+| libquadmath | _internal/numpy.libs, on Windows in its libopenblas | https://gcc.gnu.org/releases.html |
 
 python-xlib, under that licence too, is in the program's own archive of Python modules: packaging/build.py in the
 program's sources builds the program with another one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -41,6 +42,10 @@ def needs(**programs: str) -> None:
     for program, package in programs.items():
         if shutil.which(program) is None:
             pytest.skip(f"{program} is missing: install {package}")
+
+
+_DISPLAYS = itertools.count(100 + os.getpid() % 500 * 100)
+"""Numbers of displays, of which each process that runs tests has a hundred; the largest one there is is 59,535."""
 
 
 class Programs:
@@ -148,19 +153,27 @@ class XDesktop(Programs):
         until(lambda: self.active() == title, f"{title} in front")
 
 
+def _start_x_server(server: Programs, *screen: str) -> str:
+    """Start an X server under the next number of this process; that number, "" where another server has it.
+
+    No number comes twice: a program that lost its display looks for it again, and would find that of another test.
+    """
+    reader, writer = os.pipe()
+    # Without noreset it forgets its monitors whenever its last client goes.
+    command = ["Xvfb", f":{next(_DISPLAYS)}", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"]
+    server.start(*command, pass_fds=(writer,))  # type: ignore[arg-type]
+    os.close(writer)
+    with os.fdopen(reader, encoding="ascii") as numbers:
+        return numbers.readline().strip()
+
+
 @contextlib.contextmanager
 def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Iterator[XDesktop]:
     """An X server with one screen of `size` pixels; `manager` starts openbox on it."""
     needs(Xvfb="xvfb", xdotool="xdotool", xrandr="x11-xserver-utils", xwininfo="x11-utils")
-    reader, writer = os.pipe()
     with Programs({}) as server:
         screen = ("-screen", "0", f"{size[0]}x{size[1]}x{depth}")
-        # Without noreset it forgets its monitors whenever its last client goes.
-        command = ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"]
-        server.start(*command, pass_fds=(writer,))  # type: ignore[arg-type]
-        os.close(writer)
-        with os.fdopen(reader, encoding="ascii") as numbers:
-            number = numbers.readline().strip()
+        number = next(filter(None, (_start_x_server(server, *screen) for _ in range(20))))
         with XDesktop(environment(DISPLAY=f":{number}")) as desktop:
             if manager:
                 needs(openbox="openbox")

@@ -63,6 +63,7 @@ _LINUX_ONLY = {value for name, value in list(globals().items()) if name.isupper(
 # What any computer may lack.
 ENGINE_WHEEL = "llama.cpp was not installed from a wheel here, so nothing tells its licence"
 MAKENSIS = "makensis is not installed: get NSIS"
+PYTHON_LICENCE = "This Python was installed without its licence text"
 
 # What Windows lacks.
 BASH = "Windows has no bash: this is of the shell's scripts"
@@ -102,6 +103,7 @@ WHOLE_FILES = {
     "integration/cli/test_preloaded_programs.py": FORK,
     "integration/models/test_asking.py": TERMINALS,
     "integration/models/test_home_goes_on.py": LINUX_HOME,
+    "unit/build_steps/test_installer_answers.py": LINUX_INSTALLERS,
     "unit/build_steps/test_parts.py": LINUX_INSTALLERS,
     "unit/build_steps/test_runfile.py": LINUX_INSTALLERS,
     "unit/build_steps/test_update_killed.py": LINUX_INSTALLERS,
@@ -120,6 +122,8 @@ def is_lacking(reason: str) -> bool:
         return sys.platform != "linux"
     if reason == ENGINE_WHEEL:
         return not any(importlib.metadata.distributions(name="llama-cpp-python"))
+    if reason == PYTHON_LICENCE:  # elsewhere a package of the system, or of the Python's version, has it
+        return WINDOWS and not Path(sys.base_prefix, "LICENSE.txt").is_file()
     if reason == MAKENSIS:
         return shutil.which("makensis") is None
     if reason == FIELDS_BY_TAB:

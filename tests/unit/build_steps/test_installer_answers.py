@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 from build_steps import runfile
-from support.platforms import LINUX_INSTALLERS, NAMESPACES, OTHER_ACCOUNTS, lacks, skip_without
+from support.platforms import NAMESPACES, OTHER_ACCOUNTS, lacks, skip_without
 from support.waiting import until
 
-pytestmark = lacks(LINUX_INSTALLERS)
 _LIBRARIES = {"libc.so.6": "libc6"}
 
 

@@ -13,7 +13,7 @@ from build_steps import embedded, licences, parts
 from build_steps.debian_packages import owners
 from build_steps.freeze import BuildError
 from build_steps.licences import Component
-from support.platforms import LINUX_INSTALLERS, lacks
+from support.platforms import LINUX_INSTALLERS, PYTHON_LICENCE, lacks
 
 ROOT = Path(__file__).parents[3]
 
@@ -95,6 +95,8 @@ def test_what_python_itself_brings_is_python_s(place: str, make_frozen: Callable
     ("libgcc_s_seh-1-70f48b1fbf7790872df2fde4b79a7c3b.dll", "GCC-runtime-library"),
     ("numpy.libs/libgfortran-040039e1-0352e75f.so.5.0.0", "GCC-runtime-library"),
     ("numpy.libs/libquadmath-96973f99-934c22de.so.0.0.0", "libquadmath"),
+    ("numpy.libs/libopenblas64__v0.3.23-293-gc2f4bdbb-gcc_10_3_0-2bde3a66.dll", "libquadmath"),
+    ("numpy.libs/libopenblas64__v0.3.23-293-gc2f4bdbb-gcc_10_3_0-2bde3a66.dll", "GCC-runtime-library"),
     ("libwinpthread-1-1be1ab2940d5d04137beed0ce27c7f8a.dll", "winpthreads"),
 ])  # fmt: skip
 def test_libraries_inside_of_wheels_are_parts_of_their_own(
@@ -171,6 +173,7 @@ def test_texts_that_wheels_lack_are_here(file: str, words: str) -> None:
     assert words in (licences.NOTICES / file).read_text(encoding="utf-8")
 
 
+@lacks(PYTHON_LICENCE)
 def test_every_part_of_a_build_by_this_python_has_a_text(tmp_path: Path) -> None:
     components = licences.python_components(Path(sys.executable))
     licences.write_texts(components, tmp_path / "licences")
