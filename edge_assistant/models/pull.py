@@ -18,6 +18,7 @@ from edge_assistant.models.trust import Trust
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.shown_text import ShownText
 
 # A download that will take longer than this is announced as slow.
 _SLOW_SECONDS = 2 * 3600.0
@@ -99,7 +100,9 @@ class PullOperation:
         try:
             self.library.verifier.check(status.entry, path, progress.checked)
         except WeightsError as error:
-            listener.notice("fetch-again", tr("{error} It is being downloaded now.", error=error))
+            shown = tr("{error} It is being downloaded now.", error=error)
+            spoken = tr("{error} It is being downloaded now.", error=error.spoken)
+            listener.notice("fetch-again", ShownText(shown, spoken))
             return None
         return path
 

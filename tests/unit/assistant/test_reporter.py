@@ -12,6 +12,7 @@ from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, StageProgress, StopReason, TextDelta
+from edge_assistant.system.shown_text import ShownText
 from edge_assistant.text.languages import LanguageTracker
 
 MORE = "There is more. Press M."
@@ -274,3 +275,11 @@ def test_it_is_speaking_as_long_as_the_voice_is() -> None:
     listener.is_silent = False
     assert listener.reporter.is_speaking()
     assert not AnswerReporter(None, listener.events.append, listener.cancelled).is_speaking()
+
+
+def test_of_a_notice_with_digits_and_file_names_the_short_sentence_is_heard() -> None:
+    listener = Listener()
+    shown = ShownText("The checksum of a.gguf begins with 0123.", "The model is damaged.")
+    listener.reporter.notice(0, "weights-passed-over", shown)
+    assert listener.heard == ["The model is damaged."]
+    assert listener.events == [NoticeEvent(0, "weights-passed-over", str(shown))]
