@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
-from support.platforms import FOLDER_IN_USE, lacks
+from support.platforms import FOLDER_IN_USE, KILLED_BY_SIGNAL, lacks
 
 from edge_assistant.capture.qt import missing_error
 from edge_assistant.cli import main
@@ -148,6 +148,10 @@ def test_an_engine_that_ended_at_its_first_question_suspects_the_model() -> None
     crash = WorkerDiedError("engine", -8, ())
     assert "the model is damaged" in str(failures.worker_error(crash, has_answered=False))
     assert str(failures.worker_error(crash)) == "The engine stopped. It ended unexpectedly. Ask again."
+
+
+@lacks(KILLED_BY_SIGNAL)
+def test_an_engine_that_was_killed_at_its_first_question_suspects_no_model() -> None:
     killed = WorkerDiedError("engine", -9, ())
     assert "stopped from outside" in str(failures.worker_error(killed, has_answered=False))
 
