@@ -62,6 +62,7 @@ _LINUX_ONLY = {value for name, value in list(globals().items()) if name.isupper(
 
 # What any computer may lack.
 ENGINE_WHEEL = "llama.cpp was not installed from a wheel here, so nothing tells its licence"
+INSTALLED_PACKAGE = "The program is run from its folder here, and is no installed package"
 MAKENSIS = "makensis is not installed: get NSIS"
 PYTHON_LICENCE = "This Python was installed without its licence text"
 
@@ -124,6 +125,8 @@ def is_lacking(reason: str) -> bool:
         return not any(importlib.metadata.distributions(name="llama-cpp-python"))
     if reason == PYTHON_LICENCE:  # elsewhere a package of the system, or of the Python's version, has it
         return WINDOWS and not Path(sys.base_prefix, "LICENSE.txt").is_file()
+    if reason == INSTALLED_PACKAGE:
+        return not any(importlib.metadata.distributions(name="edge-assistant"))
     if reason == MAKENSIS:
         return shutil.which("makensis") is None
     if reason == FIELDS_BY_TAB:

@@ -6,15 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from support.platforms import skip_without
+from support.platforms import INSTALLED_PACKAGE, lacks
 
 from edge_assistant.system.parts import Part, list_parts
 
 
+@lacks(INSTALLED_PACKAGE)
 def test_from_source_the_packages_are_told_with_their_licences() -> None:
-    if not (found := list_parts()):
-        skip_without("the program as an installed package")
-    parts = {part.name.lower(): part for part in found}
+    parts = {part.name.lower(): part for part in list_parts()}
     assert parts["pillow"].licence
     assert parts["pillow"].version[0].isdigit()
     assert "pytest" not in parts, "that is no part of the program"
