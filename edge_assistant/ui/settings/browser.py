@@ -76,8 +76,13 @@ class SettingsBrowser(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter and Down go from the search to what was found."""
-        if self.search.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+        """Let Enter go from the search or a group to its first field, and Down from the search."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.groups.hasFocus() and self._group == QUESTIONS:
+            self.questions.focus_widgets[0].setFocus()
+        elif (is_enter and self.groups.hasFocus()) or (
+            (is_enter or event.key() == Qt.Key.Key_Down) and self.search.hasFocus()
+        ):
             for entry in self.shown_entries[:1]:
                 self.pages.fields[entry.name].focus_widget.setFocus()
         else:

@@ -190,6 +190,7 @@ class TextField:
             row.setContentsMargins(0, 0, 0, 0)
             button = QPushButton(tr("Browse…"))
             button.setAccessibleName(tr("Browse for: {label}", label=entry_label(entry)))
+            button.setAutoDefault(False)  # else it would be the dialog's default button, seen or not
             button.clicked.connect(lambda: self._browse(entry_label(entry)))
             row.addWidget(self.focus_widget, 1)
             row.addWidget(button)

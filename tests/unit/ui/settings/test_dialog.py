@@ -342,6 +342,37 @@ def test_tab_goes_from_the_search_to_what_was_found_and_a_click_on_a_group_ends_
     assert (browser.search.text(), shown(desk)) == ("", ["ticks", "tone_volume"])
 
 
+def test_enter_in_a_field_is_ok(desk: Desk) -> None:
+    desk.dialog._browser.groups.choose("voice")
+    focus = desk.dialog.field("rate").focus_widget
+    focus.setFocus()
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Return):
+        QTest.keyClick(focus, key)
+    assert ([each.rate for each in desk.applied], desk.dialog.isVisible()) == ([210], False)
+
+
+@pytest.mark.parametrize("name", ["voice", "weights_folder", "hotkeys.camera"])
+def test_enter_is_ok_in_fields_of_every_kind(desk: Desk, name: str) -> None:
+    desk.dialog._browser.groups.choose(find_entry(name).info.group)
+    focus = desk.dialog.field(name).focus_widget
+    focus.setFocus()
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    assert not desk.dialog.isVisible()
+    assert desk.said == ["Nothing was changed."]
+
+
+def test_enter_on_a_group_goes_to_its_first_field_and_closes_nothing(desk: Desk) -> None:
+    groups = desk.dialog._browser.groups
+    for group in GROUPS:
+        groups.choose(group)
+        groups.setFocus()
+        QTest.keyClick(groups, Qt.Key.Key_Return)
+        first = desk.dialog.questions.focus_widgets[0]
+        if group != entry.QUESTIONS:
+            first = desk.dialog.field(shown(desk)[0]).focus_widget
+        assert (first.hasFocus(), desk.dialog.isVisible()) == (True, True)
+
+
 def test_nothing_found_is_said_and_enter_stays(desk: Desk) -> None:
     search = desk.dialog._browser.search
     search.setFocus()
