@@ -192,7 +192,7 @@ def test_the_settings_window_tells_whether_the_key_is_free(service: Service) -> 
 
 
 def test_settings_changed_elsewhere_show_in_the_first_run_window(panel: ShortcutPanel, service: Service) -> None:
-    service.settings = with_values(service.settings, {"hotkeys.window": "super+F1"})
+    service.settings = with_values(service.settings, {"hotkeys.window": "alt+F1"})
     panel.apply_settings(service.settings)
-    assert panel.edit.key == "super+F1"
-    assert panel.sentence.startswith("Super+F1 describes the active window.")
+    assert panel.edit.key == "alt+F1"
+    assert panel.sentence.startswith("Alt+F1 describes the active window.")
