@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
+from support.platforms import PROCESS_WORK, lacks
 from support.processes import suspend
 
 from edge_assistant.assistant.assistant import Assistant
@@ -94,6 +95,7 @@ def at_first_word(event: Event) -> bool:
     return isinstance(event, TokenEvent)
 
 
+@lacks(PROCESS_WORK)
 def test_an_engine_that_stands_still_is_replaced_and_the_question_answered(
     disturbed: Disturbed, expect_log: Callable[[str], None]
 ) -> None:
