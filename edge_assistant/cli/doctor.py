@@ -1,4 +1,8 @@
-"""The doctor command: tries each part of the program, and says what works and how to fix what does not."""
+"""The doctor command: tries each part of the program, and says what works and how to fix what does not.
+
+Each finding is printed as it is made. What is heard is short: first whether pictures can be described, then what does
+not work and how to fix it, and the names of the rest.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.capture.decoder import PictureDecoder
 from edge_assistant.cli.doctor_desktop import desktop_findings
 from edge_assistant.cli.exit_codes import exit_code
-from edge_assistant.cli.finding import Absent, Finding, State, try_part
+from edge_assistant.cli.finding import Absent, Finding, State, spoken_summary, try_part
 from edge_assistant.engine.messages import DEVICE_FAILED
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, needed_bytes
@@ -33,7 +37,7 @@ from edge_assistant.system import cpu, memory, paths
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, WeightsError
 from edge_assistant.system.i18n import format_number, tr, tr_noop
-from edge_assistant.system.terminal import print_error, print_event, print_state
+from edge_assistant.system.terminal import print_error, print_event, print_heading, print_state
 from edge_assistant.system.text_cleaning import clean
 from edge_assistant.tuning import profile
 
@@ -42,27 +46,35 @@ _ESSENTIAL = ("Model", "Memory", "Engine")
 
 
 def examine(cancellation: Cancellation, *, speak: bool | None, as_json: bool = False) -> int:
-    """Print and speak each finding as it is made; return the exit code: 0 if pictures can be described here.
-
-    Raises CancelledError.
+    """Print each finding as it is made, and at the end what follows; return the exit code: 0 if pictures can be
+    described here. Raises CancelledError.
     """
     settings = schema.load(schema.path())
     speaker = make_speaker(settings, _on_speaker_notice, speak=speak)
-    usable = True
+    found: list[Finding] = []
     with ExitStack() as stack:
         if speaker is not None:
             speaker.start()
             stack.callback(speaker.close)
             stack.enter_context(cancellation.calling(speaker.close))
+            speaker.say(tr("Every part is being tried."))
         for finding in findings(settings):
             cancellation.check()
             _print(finding, as_json=as_json)
-            if speaker is not None:
-                speaker.say(finding.line)
-            usable = usable and (finding.works or finding.part not in _ESSENTIAL)
+            found.append(finding)
+        usable = all(each.works for each in found if each.part in _ESSENTIAL)
+        verdict = (
+            tr("Pictures can be described on this computer.")
+            if usable
+            else tr("Pictures cannot be described on this computer.")
+        )
         if as_json:
             print_event("examined", usable=usable)
+        else:
+            print_heading(verdict)
         if speaker is not None:
+            for sentence in (verdict, *spoken_summary(found)):
+                speaker.say(sentence)
             speaker.wait()
     return 0 if usable else exit_code(WeightsError.kind)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +60,24 @@ class Absent(str):
     """A sentence about something that this computer merely lacks."""
 
     __slots__ = ()
+
+
+def spoken_summary(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield what is heard of many findings: what does not work with its sentence, of the others the names by state."""
+    names: dict[State, list[str]] = {}
+    for finding in findings:
+        if finding.state == "fails":
+            yield finding.line
+        else:
+            names.setdefault(finding.state, []).append(tr(finding.part))
+    titles: dict[State, str] = {
+        "works": tr("These work"),
+        "none": tr("This computer does not have"),
+        "not-tried": tr("Not tried"),
+    }
+    for state, title in titles.items():
+        if state in names:
+            yield tr("{title}: {names}.", title=title, names=", ".join(names[state]))
 
 
 def try_part(part: str, attempt: Callable[[], str]) -> Finding:

@@ -61,6 +61,7 @@ def make_parser() -> Parser:
     doctor.set_defaults(command=Command(commands.doctor))
     report = subparsers.add_parser("report", help=tr("write a report of a problem into a file; nothing is sent"))
     report.add_argument("file", metavar=tr("FILE"), help=tr("the text file to write"))
+    add_speak(report, tr("also speak (default: yes)"))
     report.set_defaults(command=Command(commands.report))
     _add_tune(subparsers.add_parser("tune", help=tr("find the fastest configuration for this computer")))
     _add_check_model(subparsers.add_parser("check-model", help=tr("check what models make of screens that are known")))

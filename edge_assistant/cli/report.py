@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edge_assistant import __version__
 from edge_assistant.cli.command import CommandContext
+from edge_assistant.cli.output_models import ModelsOutput
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import format_value
@@ -24,7 +25,7 @@ from edge_assistant.system.errors import AssistantError, InputError, NotRunningE
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import PROBLEMS, default_endpoint, send
 from edge_assistant.system.recent_problems import recent_problems
-from edge_assistant.system.terminal import print_line
+from edge_assistant.system.shown_text import ShownText
 from edge_assistant.system.text_cleaning import clean
 
 _WITHOUT_VALUE = ("weights_folder", "camera")
@@ -34,14 +35,21 @@ _WITHOUT_VALUE = ("weights_folder", "camera")
 def report(parsed: argparse.Namespace, context: CommandContext) -> int:
     """Write the report into the file that is named."""
     path = Path(parsed.file).absolute()
-    if not path.parent.is_dir():  # told before all parts are tried
-        raise _not_saved(path, tr("there is no such folder"))
-    text = "\n".join(report_lines(context.cancellation)) + "\n"
-    try:
-        replace_file(path, clean(text).encode("utf-8"))
-    except OSError as error:
-        raise _not_saved(path, error.strerror or str(error)) from error
-    print_line(tr("The report is in {path}. Nothing was sent. Read it before you hand it on.", path=path))
+    settings, changed = _settings_and_lines()
+    with ModelsOutput(settings, context.cancellation, speak=parsed.speak, as_json=False) as output:
+        if not path.parent.is_dir():  # told before all parts are tried
+            raise _not_saved(path, tr("there is no such folder"))
+        output.step(tr("Trying each part. This takes up to a minute."))
+        text = "\n".join(_report_lines(settings, changed, context.cancellation)) + "\n"
+        try:
+            replace_file(path, clean(text).encode("utf-8"))
+        except OSError as error:
+            raise _not_saved(path, error.strerror or str(error)) from error
+        shown, spoken = (
+            tr("The report is in {path}. Nothing was sent. Read it before you hand it on.", path=each)
+            for each in (path, path.name)
+        )
+        output.say(ShownText(shown, spoken))
     return 0
 
 
@@ -49,7 +57,7 @@ def _not_saved(path: Path, reason: str) -> InputError:
     return InputError(tr("{name} cannot be saved: {reason}.", name=path.name, reason=reason), code="not-saved")
 
 
-def report_lines(cancellation: Cancellation) -> Iterator[str]:
+def _report_lines(settings: Settings, changed: Sequence[str], cancellation: Cancellation) -> Iterator[str]:
     """Yield the lines of the report; each part of the program is tried for it. Raises CancelledError."""
     yield tr("Edge Assistant: report of a problem")
     yield tr("It holds no pictures, window titles, questions or answers.")
@@ -60,8 +68,7 @@ def report_lines(cancellation: Cancellation) -> Iterator[str]:
     yield tr("Python: {value}", value=" ".join((platform.python_version(), *kind)))
     yield tr("Processor: {value}", value=f"{cpu.processor_name()}, {cpu.best_instructions() or platform.machine()}")
     yield tr("Free memory: {value}", value=format_size(memory.available_bytes()))
-    settings, lines = _settings_and_lines()
-    yield from _section(tr("Settings that were changed"), lines)
+    yield from _section(tr("Settings that were changed"), changed)
     yield from _section(tr("What works"), _check_lines(settings, cancellation))
     yield from _section(tr("Problems of the running program"), _problems_of_running_program())
     yield from _section(tr("Problems while this was written"), recent_problems.lines())

@@ -113,7 +113,7 @@ class Downloader:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
                 elif part.size - before >= _MIN_BYTES:
                     attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
-                attempts.record_failure(error)
+                attempts.record_failure(error, has_bytes=part.size > 0)
 
     def _receive(self, target: Target, part: PartialFile) -> bool:
         """Write what one connection brings; return whether the file is complete."""

@@ -31,15 +31,17 @@ class RetrySchedule:
         self._count = 0
         self._was_reached = False
 
-    def record_failure(self, error: TemporaryError, *, was_reached: bool = True) -> None:
+    def record_failure(self, error: TemporaryError, *, was_reached: bool = True, has_bytes: bool = False) -> None:
         """Announce a failure and wait. Raises NetworkError when the limit is reached, and CancelledError.
 
-        `was_reached`: the hub has answered before. One that answers with a failure was reached, too.
+        `was_reached`: the hub has answered before. One that answers with a failure was reached, too. `has_bytes`: a
+        part of the file is there.
         """
         self._cancel.check()
         self._was_reached = self._was_reached or was_reached or error.code not in _UNREACHED
         waits = self._waits if self._was_reached else UNREACHED_WAITS
-        later = tr("What was downloaded is kept; you can resume later.")
+        kept = tr("What was downloaded is kept; you can resume later.")
+        later = kept if has_bytes else tr("You can try again later.")
         if self._count >= len(waits):
             raise NetworkError(
                 tr("{error} It was tried {value} times. {later}", error=error, value=self._count + 1, later=later),

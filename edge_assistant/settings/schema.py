@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from edge_assistant.hotkeys import key as keys
-from edge_assistant.hotkeys.actions import ACTIONS, READING_ACTIONS
+from edge_assistant.hotkeys.actions import ACTIONS, READING_ACTIONS, meaning_of
 from edge_assistant.hotkeys.defaults import default_keys
 from edge_assistant.settings.entry import (
     GROUPS,
@@ -42,6 +42,8 @@ _DEFAULT_KEYS = default_keys(sys.platform)
 
 _MOST_QUOTED = 60
 """The most characters of a name that an error message quotes."""
+
+_USED_TWICE = tr_noop("{key} is used twice: it {first}, and it {second}. Change one of them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,11 @@ class HotkeySettings:
                     continue
                 if other is not None:
                     raise SettingError(
-                        tr_noop("{key} is used for both {first} and {second}. Change one of them."),
+                        _USED_TWICE,
                         f"{HOTKEYS}.{action}",
                         key=key,
-                        first=other,
-                        second=action,
+                        first=meaning_of(other),
+                        second=meaning_of(action),
                     )
                 found[action] = key
         return found
@@ -477,11 +479,11 @@ class Settings:
                 del found[other]
             elif other:
                 raise SettingError(
-                    tr_noop("{key} is used for both {first} and {second}. Change one of them."),
+                    _USED_TWICE,
                     QUESTIONS,
                     key=key,
-                    first=other,
-                    second=each.action,
+                    first=meaning_of(other),
+                    second=meaning_of(each.action),
                 )
             found[each.action] = key
         return found

@@ -11,6 +11,8 @@ from edge_assistant.speech.voices import VoiceChooser
 
 # Control characters have no sound, and half a surrogate pair cannot be encoded for the voice.
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+_SHORTCUT = re.compile(r"(?i)\b(?:(?:ctrl|strg|alt|shift|umschalt|super|win|cmd|option|meta)\+)+\w+")
+"""A shortcut as it is written, such as Ctrl+Shift+F9: voices would say "plus" between the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def assign_voices(parts: Sequence[Part], chooser: VoiceChooser | None) -> list[V
     texts: list[VoicedText] = []
     for part in parts:
         voice = chooser.voice_for(part.language) if chooser else None
-        text = _UNSPEAKABLE.sub(" ", part.text)
+        text = _SHORTCUT.sub(lambda found: found[0].replace("+", " "), _UNSPEAKABLE.sub(" ", part.text))
         if chooser:
             text = chooser.speakable(text, voice)
         id = voice.id if voice else None

@@ -17,6 +17,7 @@ from edge_assistant.system.windows_api import last_error, load_library
 _log = logging.getLogger(__name__)
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation, winnt.h
 _KILL_ON_JOB_CLOSE, _PROCESS_MEMORY = 0x2000, 0x0100  # JOB_OBJECT_LIMIT_…
+_SET_QUOTA, _TERMINATE = 0x0100, 0x0001  # PROCESS_…, which AssignProcessToJobObject asks for
 
 
 class JobLimits(ctypes.Structure):
@@ -60,20 +61,18 @@ def make_job(memory_limit: int | None = None) -> int | None:
     return None
 
 
-def join_job(job: int | None) -> None:
-    """Make this worker part of the job object, and close its own handle, so that only the parent's keeps the job open.
-
-    If the parent is gone by now, this ends the worker.
-    """
+def add_to_job(job: int | None, pid: int) -> None:
+    """Make a process that was just started part of a job object, before it starts others."""
     if sys.platform == "win32" and job:
         system = _kernel32()
-        if not system.AssignProcessToJobObject(job, system.GetCurrentProcess()):
-            print(f"no job: {ctypes.WinError(last_error())}")  # goes to the parent's logger
-        close_handle(job)
+        process = system.OpenProcess(_SET_QUOTA | _TERMINATE, False, pid)
+        if not process or not system.AssignProcessToJobObject(job, process):
+            _log.warning("a worker is in no job object: %s", ctypes.WinError(last_error()))
+        close_handle(process)
 
 
 def close_handle(job: int | None) -> None:
-    """Close a handle of a job object; with the last one, all its processes end."""
+    """Close a handle; with the last one of a job object, all its processes end."""
     if sys.platform == "win32" and job:
         _kernel32().CloseHandle(job)
 
@@ -90,7 +89,7 @@ def _kernel32() -> Any:
     handle = ctypes.c_void_p
     system.CreateJobObjectW.argtypes, system.CreateJobObjectW.restype = (handle, ctypes.c_wchar_p), handle
     system.SetInformationJobObject.argtypes = (handle, ctypes.c_int, handle, ctypes.c_uint32)
-    system.GetCurrentProcess.argtypes, system.GetCurrentProcess.restype = (), handle
+    system.OpenProcess.argtypes, system.OpenProcess.restype = (ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32), handle
     system.AssignProcessToJobObject.argtypes = (handle, handle)
     system.CloseHandle.argtypes = (handle,)
     for function in (system.SetInformationJobObject, system.AssignProcessToJobObject, system.CloseHandle):

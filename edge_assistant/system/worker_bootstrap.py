@@ -10,7 +10,7 @@ import threading
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from edge_assistant.system import windows_crash
+from edge_assistant.system import windows_crash, windows_job
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 _starting = threading.Lock()  # held while a worker is started
@@ -25,15 +25,21 @@ def forbid_starts() -> None:
     _starting.acquire(timeout=_START_TIMEOUT_S)
 
 
-def start_worker(process: BaseProcess) -> None:
+def start_worker(process: BaseProcess, job: int | None = None) -> None:
     """Start the worker `process`, even where the current folder of this process was removed or is not accessible.
 
     A worker begins in its parent's folder, and would end at once there; it begins in the root then. No other thread can
-    have used such a folder meanwhile. On Windows no folder can be removed that a program is in.
+    have used such a folder meanwhile. On Windows no folder can be removed that a program is in; there the worker
+    becomes part of the job object at once: it does not outlive its parent, not even to complain that it was never told
+    what to do.
     """
     with contextlib.ExitStack() as cleanup:
         cleanup.enter_context(_starting)
-        if sys.platform == "win32" or _is_cwd_usable():
+        if sys.platform == "win32":
+            process.start()
+            windows_job.add_to_job(job, process.pid or 0)
+            return
+        if _is_cwd_usable():
             process.start()
             return
         with contextlib.suppress(OSError):  # a folder without access cannot be opened or re-entered

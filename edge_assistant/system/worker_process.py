@@ -121,7 +121,6 @@ class WorkerProcess:
         handles = (
             _InheritedHandle(worker_end.fileno(), type(worker_end)),
             _InheritedHandle(worker_bootstrap.to_handle(worker_output), worker_bootstrap.to_descriptor),
-            self._job and _InheritedHandle(self._job, int),
         )
         self._process = context.Process(
             target=_run, args=(target, *handles, os.getpid(), memory_limit, arguments), name=name, daemon=True
@@ -130,7 +129,7 @@ class WorkerProcess:
         try:
             # On its own: work queued while no thread could start would run later, and start a worker with our pipes.
             _spawner.submit(_block_interrupts).result()
-            _spawner.submit(worker_bootstrap.start_worker, self._process).result()
+            _spawner.submit(worker_bootstrap.start_worker, self._process, self._job).result()
             self._reader.start()
         except BaseException:
             os.close(output)
@@ -334,7 +333,6 @@ def _run(
     target: Callable[..., None],
     connection: Connection,
     output: int,
-    job: int | None,
     parent: int,
     memory_limit: int | None,
     arguments: tuple[Any, ...],
@@ -346,7 +344,6 @@ def _run(
         os.setsid()
     worker_bootstrap.redirect_output(output)
     windows_job.ignore_interrupts()
-    windows_job.join_job(job)
     worker_bootstrap.limit_memory(memory_limit)
     worker_bootstrap.forbid_core_dumps()
     die_with_parent()

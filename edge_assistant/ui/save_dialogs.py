@@ -46,7 +46,7 @@ def save_report(parent: QWidget | None, tell: Tell, command: Sequence[str] = ())
         tell("report", tr("Trying each part. This takes up to a minute."))
         # A process of its own: what fails or hangs there does not take the app with it.
         done = subprocess.run(
-            [*(command or program_command()), "report", str(path)],
+            [*(command or program_command()), "report", "--no-speak", str(path)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -36,10 +36,6 @@ _CALM_MOMENTS = 5
 Event = dict[str, Any]
 
 
-class TooSoon(Exception):
-    """A question was over before the engine could be stopped at the wanted stage: the machine is busy."""
-
-
 class Describe:
     """One run. `events` grows while it runs; `close` (or the end of the `with`) leaves nothing of it behind."""
 
@@ -156,31 +152,13 @@ class Describe:
             time.sleep(0.002)
         raise AssertionError(f"no engine came: {self.text} {self.complaints}")
 
-    def hold_engine_at(self, stage: str, index: int = 0) -> psutil.Process:
-        """Stop the engine (SIGSTOP) while a question is in `stage`, letting it run in slices of a millisecond."""
-        engine = self.engine()
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with contextlib.suppress(psutil.NoSuchProcess):  # it was too quick; what was told says so
-                engine.suspend()
-            self._wait_until_all_is_told()
-            loading = not any(each["stage"] == "load" and each["fraction"] > 0 for each in self.of("stage"))
-            if self.stage(index) == stage and not loading:
-                break
-            if any(each["index"] == index for each in self.ends()):
-                raise TooSoon
-            with contextlib.suppress(psutil.NoSuchProcess):
-                engine.resume()
-            time.sleep(0.01 if loading else 0.001)
-        assert self.stage(index) == stage, f"{stage} never came: {self.text} {self.complaints}"
-        return engine
-
     def wait_for_halt(self, folder: Path) -> psutil.Process:
         """Block until a halted engine has stopped itself, and all that was told is read; that engine."""
         until(lambda: is_halted(folder) or self.process.poll() is not None, "the engine's halt")
         assert is_halted(folder), f"the engine never came so far: {self.text} {self.complaints}"
         engine = self.engine()
-        until(lambda: engine.status() == psutil.STATUS_STOPPED, "the engine's stop")
+        if sys.platform != "win32":  # where it may be told to run all the same
+            until(lambda: engine.status() == psutil.STATUS_STOPPED, "the engine's stop")
         self._wait_until_all_is_told()
         return engine
 
@@ -270,33 +248,12 @@ def held_at(
     stage: str, *arguments: str | Path, index: int = 0, **options: Any
 ) -> Iterator[tuple[Describe, psutil.Process]]:
     """A run whose engine is stopped while a question is in `stage`, and that engine."""
-    if sys.platform == "win32":  # where no process can stop itself
-        with _caught_at(stage, *arguments, index=index, **options) as caught:
-            yield caught
-        return
     with tempfile.TemporaryDirectory() as folder:
         program = halted(Path(folder), stage, index)
         with Describe(*arguments, program=program, **options) as run:
             engine = run.wait_for_halt(Path(folder))
             assert run.stage(index) == stage, run.text + run.complaints
             yield run, engine
-
-
-@contextlib.contextmanager
-def _caught_at(
-    stage: str, *arguments: str | Path, index: int = 0, **options: Any
-) -> Iterator[tuple[Describe, psutil.Process]]:
-    """As `held_at`, with an engine that is stopped from outside."""
-    deadline = time.monotonic() + 2 * PATIENCE
-    while time.monotonic() < deadline:
-        with Describe(*arguments, **options) as run:
-            try:
-                engine = run.hold_engine_at(stage, index)
-            except TooSoon:
-                continue
-            yield run, engine
-            return
-    raise AssertionError(f"the engine could never be stopped at {stage}")
 
 
 def wait_until_at_rest(pid: int, also: Callable[[], bool] = lambda: True) -> None:

@@ -1,19 +1,19 @@
 """The program with an engine that stops itself once, in the middle of a stage of a question.
 
-halted_engine.py FOLDER STAGE INDEX ARGUMENT…: the engine is halted as if by SIGSTOP from outside; one that is started
+halted_engine.py FOLDER STAGE INDEX ARGUMENT…: the engine is halted as if from outside; one that is started
 after it is not, for FOLDER says then that it was.
 """
 
 from __future__ import annotations
 
 import functools
-import os
 import runpy
-import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 if __name__ == "__main__":  # here and in the workers, the folder of pytest
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -57,9 +57,7 @@ class _Halting:
         self._connection.send(message)
         if isinstance(message, StageProgress | TextDelta) and self._is_wanted(message) and not self._mark.exists():
             self._mark.touch()
-            if sys.platform == "win32":
-                raise NotImplementedError
-            os.kill(os.getpid(), signal.SIGSTOP)
+            psutil.Process().suspend()
 
     def _is_wanted(self, message: StageProgress | TextDelta) -> bool:
         stage, fraction = _STAGES.get(getattr(message, "kind", "")), 0.0

@@ -106,7 +106,7 @@ EXCEPTIONS: dict[str, str] = {
     "system/ipc_endpoint.py: lock.acquire()": "the lock was made with a time limit",
     "system/signals.py: self._receiver.recv(_MOST_AT_ONCE)": _MAIN_LOOP,
     "system/worker_process.py: _spawner.submit(_block_interrupts).result()": "starts a small program of Python's own",
-    "system/worker_process.py: _spawner.submit(worker_bootstrap.start_worker, self._process).result()": (
+    "system/worker_process.py: _spawner.submit(worker_bootstrap.start_worker, self._process, self._job).result()": (
         "the system starts a program, which is not given up half-way: it would have our pipes"
     ),
     "system/worker_process.py: self._wake_receiver.recv_bytes()": "there is a byte: it was waited for with a limit",

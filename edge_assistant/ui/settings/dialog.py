@@ -31,7 +31,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
-from edge_assistant.ui.speaking.announcer import tell_when_closed
+from edge_assistant.ui.speaking.announcer import add_to_closed, tell_when_closed
 
 _Role = QDialogButtonBox.ButtonRole
 
@@ -151,6 +151,7 @@ class SettingsDialog(QDialog):
     def done(self, result: int) -> None:
         """Stop the voice preview, and close the dialog."""
         self._preview.stop()
+        add_to_closed(self, tr("The changes were not saved.") if self._is_changed else "")
         super().done(result)
 
     def accept(self) -> None:
@@ -174,6 +175,14 @@ class SettingsDialog(QDialog):
             return False
         self.show_message("")
         return True
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether something is entered that is not saved, be it valid or not."""
+        try:
+            return self.chosen != self._current
+        except UsageError:
+            return True
 
     def _store_current(self, current: Settings) -> None:
         folder_changed = current.weights_folder != self._current.weights_folder

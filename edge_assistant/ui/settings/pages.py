@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, Value, explain_entry
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, Group, SettingsEntry, Value, explain_entry
 from edge_assistant.settings.schema import Settings, get_value, grouped_entries
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.heading import Heading
@@ -114,7 +114,8 @@ class SettingsPages(QScrollArea):
         """Make the field of a setting with its label above it."""
         field = self.fields[entry.name] = make_field(entry)
         field.focus_widget.setAccessibleName(entry_label(entry))
-        field.focus_widget.setAccessibleDescription(explain_entry(entry))
+        if entry.info.group != HOTKEYS:  # whose names say it all, and whose fields say how to press them
+            field.focus_widget.setAccessibleDescription(explain_entry(entry))
         field.focus_widget.setToolTip(tooltip(explain_entry(entry)))
         row = QWidget()
         layout = QVBoxLayout(row)

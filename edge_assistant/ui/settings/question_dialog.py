@@ -51,7 +51,6 @@ class QuestionDialog(QDialog):
         self.text.setMaxLength(MOST_TEXT_CHARACTERS)
         self.text.setPlaceholderText(tr("Which seat is free?"))
         self.key.setPlaceholderText(tr("No shortcut"))
-        self.key.setAccessibleDescription(tr("Press the keys. Backspace removes them."))
         self.key.recording_changed.connect(suspend_hotkeys)
         self.key.refused.connect(self.show_message)
         self.key.recorded.connect(self._on_recorded)

@@ -7,7 +7,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from edge_assistant.hotkeys import key as keys
+from edge_assistant.hotkeys.reserved import is_access_key
 from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr
 from edge_assistant.ui.speaking.description import RECORDS_KEYS
 from edge_assistant.ui.strings import key_label
 
@@ -61,6 +63,7 @@ class ShortcutEdit(QLineEdit):
         super().__init__()
         self.setReadOnly(True)
         self.setProperty(RECORDS_KEYS, True)
+        self.setAccessibleDescription(tr("Press the keys. Backspace removes them."))
         self._key = ""
 
     @property
@@ -74,8 +77,9 @@ class ShortcutEdit(QLineEdit):
         self.setText(key_label(keys.parse_key(key)) if key else "")
 
     def event(self, event: QEvent) -> bool:
-        """Claim keys that are shortcuts of the dialog, so that they are recorded too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not _is_dialog_key(event):
+        """Claim keys that are shortcuts of the dialog, so that they are recorded too; access keys are the dialog's."""
+        is_key = isinstance(event, QKeyEvent) and not _is_dialog_key(event) and not is_access_key(shortcut_name(event))
+        if is_key and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return super().event(event)

@@ -34,7 +34,7 @@ _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_qu
 _BRIEF_ONCE = "edge_assistant_brief_once"
 _LEAVES_TO, _LEFT_AT = "edge_assistant_leaves_to", "edge_assistant_left_at"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
-_TELLS_CLOSED = "edge_assistant_tells_closed"
+_TELLS_CLOSED, _CLOSING_WORDS = "edge_assistant_tells_closed", "edge_assistant_closing_words"
 _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChanged", "currentChanged",
             "cursorPositionChanged", "selectionChanged", "textChanged")  # fmt: skip
 """The signals by which the widgets of Qt tell that something of them has changed."""
@@ -94,6 +94,11 @@ def change_quietly(widget: QWidget) -> None:
 def tell_when_closed(window: QDialog) -> None:
     """Announce that a window was closed by the person, which ends what it was saying."""
     window.setProperty(_TELLS_CLOSED, True)
+
+
+def add_to_closed(window: QDialog, words: str) -> None:
+    """Have this said after the announcement that a window was closed; "" for nothing."""
+    window.setProperty(_CLOSING_WORDS, words)
 
 
 def move_focus(widget: QWidget, *, quietly: bool = False) -> None:
@@ -226,11 +231,11 @@ class FocusAnnouncer(QObject):
         """Announce that the person closes this window, where it is to be told."""
         if isinstance(window, QDialog) and window.property(_TELLS_CLOSED):
             window.setProperty(_TELLS_CLOSED, None)  # from now on it is
-            window.rejected.connect(self._on_closed)
+            window.rejected.connect(partial(self._on_closed, window))
 
-    @Slot()
-    def _on_closed(self) -> None:
-        self._announce(tr("Closed."), interrupts=True)
+    def _on_closed(self, window: QDialog) -> None:
+        words = str(window.property(_CLOSING_WORDS) or "")
+        self._announce(f"{tr('Closed.')} {words}".strip(), interrupts=True)
 
     def _on_clicked(self, button: QAbstractButton, _checked: bool = False) -> None:
         QTimer.singleShot(0, button, lambda: self._announce_switched(button))

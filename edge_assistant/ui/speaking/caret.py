@@ -38,10 +38,14 @@ class Caret:
         return self._character() if at_edge else self._word()
 
     def _deleted(self, before: Caret) -> str:
-        """Return the text that was deleted; what is typed is not said."""
+        """Return the text that was deleted; what is typed is not said, also where it takes the place of a selection."""
         count = len(before.text) - len(self.text)
         gone = before.text[self.position : self.position + count]
-        is_deletion = count > 0 and self.text == before.text[: self.position] + before.text[self.position + count :]
+        is_deletion = (
+            count > 0
+            and before.selected in ("", gone)
+            and self.text == before.text[: self.position] + before.text[self.position + count :]
+        )
         return tr("{text}, deleted", text=_spoken(gone)) if is_deletion else ""
 
     def _line(self) -> tuple[int, int]:

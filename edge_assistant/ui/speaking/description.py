@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QKeySequen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QLineEdit,
     QMenu,
     QMenuBar,
     QMessageBox,
@@ -34,6 +35,7 @@ _ROLES = {
     _Role.RadioButton: tr_noop("radio button"),
     _Role.ComboBox: tr_noop("combo box"),
     _Role.EditableText: tr_noop("edit"),
+    _Role.HotkeyField: tr_noop("shortcut field"),
     _Role.SpinBox: tr_noop("spin box"),
     _Role.Slider: tr_noop("slider"),
     _Role.ProgressBar: tr_noop("progress bar"),
@@ -120,7 +122,7 @@ def describe(widget: QWidget) -> Description:
 
 def describe_interface(interface: QAccessibleInterface) -> Description:
     """Return the description of what a screen reader finds here."""
-    role, state = interface.role(), interface.state()
+    role, state = _role(interface), interface.state()
     name, _, key = interface.text(_Text.Name).partition("\t")
     name = _plain(name)
     value = _value(interface)
@@ -145,7 +147,7 @@ def describe_interface(interface: QAccessibleInterface) -> Description:
     return Description(
         name=name,
         role=_role_word(interface),
-        states=_states(interface, role, state),
+        states=_states(role, state),
         value=value,
         key=spoken_keys(key),
         position=_position(interface),
@@ -226,8 +228,14 @@ def _sentence(parts: tuple[str, ...]) -> str:
     return text if not text or text[-1] in ".?!…。？！" else f"{text}."
 
 
+def _role(interface: QAccessibleInterface) -> QAccessible.Role:
+    """Return the role; a field that records keys is one of its own, which Qt does not know of it."""
+    widget = interface.object()
+    return _Role.HotkeyField if widget is not None and widget.property(RECORDS_KEYS) else interface.role()
+
+
 def _role_word(interface: QAccessibleInterface) -> str:
-    role = interface.role()
+    role = _role(interface)
     if role == _Role.MenuItem and interface.childCount():
         role = _Role.PopupMenu
     if role == _Role.Button and interface.state().checkable:
@@ -258,7 +266,7 @@ def _combo_box_name(interface: QAccessibleInterface) -> str:
     return _plain(labels[0].text(_Text.Name)) if labels else ""
 
 
-def _states(interface: QAccessibleInterface, role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]:
+def _states(role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]:
     said = []
     if state.checkable and role in _CHECKED:
         checked = tr("checked") if state.checked else tr("not checked")
@@ -267,9 +275,7 @@ def _states(interface: QAccessibleInterface, role: QAccessible.Role, state: QAcc
         said.append(tr("pressed") if state.checked else tr("not pressed"))
     if role == _Role.EditableText and state.passwordEdit:
         said.append(tr("password"))
-    widget = interface.object()
-    records_keys = widget is not None and bool(widget.property(RECORDS_KEYS))
-    if role == _Role.EditableText and state.readOnly and not records_keys:
+    if role == _Role.EditableText and state.readOnly:
         said.append(tr("read only"))
     if state.disabled:
         said.append(tr("unavailable"))
@@ -277,7 +283,9 @@ def _states(interface: QAccessibleInterface, role: QAccessible.Role, state: QAcc
 
 
 def _value(interface: QAccessibleInterface) -> str:
-    role, state = interface.role(), interface.state()
+    role, state = _role(interface), interface.state()
+    if role == _Role.HotkeyField and isinstance(field := interface.object(), QLineEdit):
+        return field.text() or field.placeholderText()
     if role == _Role.EditableText:
         if state.passwordEdit:
             return ""

@@ -16,7 +16,7 @@ CHOSEN = Settings(language="de", voice="English (America)", rate=180, volume=60,
 # A piece of what each says, in German.
 SAYS = {
     ("describe", str(DIALOG)): "Demo-Modell",
-    ("doctor",): "Modell: ",
+    ("doctor",): "Diese funktionieren: Modell,",
     ("models", "recommend"): "Dieser Computer hat",
     ("models", "recommend", "--json"): "Dieser Computer hat",
     ("check-model", "--model", "demo", "--minutes", "0.1"): "Es wird keine Änderung vorgeschlagen.",

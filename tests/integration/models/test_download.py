@@ -324,7 +324,7 @@ def test_a_hub_that_asks_to_wait_is_obeyed(place: Place, quick: Waits) -> None:
 
 def test_a_hub_that_asks_to_wait_long_sends_the_person_away(place: Place, quick: Waits) -> None:
     place.hub.head_faults = [Fault(status=429, headers={"Retry-After": "3601"})]
-    with pytest.raises(NetworkError, match=r"Wait 61 minutes\. What was downloaded is kept"):
+    with pytest.raises(NetworkError, match=r"Wait 61 minutes\. You can try again later"):
         place.attempt().run()
     assert quick() == []
 

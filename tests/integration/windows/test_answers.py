@@ -274,6 +274,21 @@ def test_a_second_start_shows_the_window_of_the_first(app: WindowsApp) -> None:
     assert wait_until_in_front(WINDOW).pid == app.process.pid
 
 
+def test_the_report_of_a_problem_holds_nothing_of_what_was_described(
+    app: WindowsApp, person: Person, tmp_path: Path
+) -> None:
+    begin = len(app.said)
+    assert app.trigger("window") == (0, "")
+    assert answer(app, begin=begin).startswith(TITLE)
+    file = tmp_path / "report.txt"
+    done = person.run("report", file)
+    assert done.returncode == 0, done.stdout
+    text = file.read_text(encoding="utf-8")
+    assert "- Engine: works." in text
+    for mark in (TITLE, *scene().facts, str(person.place), str(tmp_path)):
+        assert mark.lower() not in text.lower(), mark
+
+
 def test_it_ends_at_once_and_leaves_neither_a_process_nor_a_file(app: WindowsApp, person: Person) -> None:
     assert app.quit() == 0
     left = [each for each in (person.place / "Temp").rglob("*") if each.is_file()]

@@ -17,7 +17,7 @@ from edge_assistant.assistant import factory
 from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.cli import doctor
 from edge_assistant.cli.doctor import capture_findings
-from edge_assistant.cli.finding import Finding, try_part
+from edge_assistant.cli.finding import Finding, State, try_part
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import resolve
 from edge_assistant.models.vision_towers import VisionTowers
@@ -147,6 +147,57 @@ def test_a_cancel_ends_it_before_the_next_part(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(doctor, "findings", findings)
     with pytest.raises(CancelledError):
         doctor.examine(cancellation, speak=False)
+
+
+class Listener(Speaker):
+    """A speaker that keeps what it is to say."""
+
+    said: list[str]
+
+    def start(self) -> None:
+        self.said = []
+        heard.append(self)
+
+    def say(self, text: str, *_: object, **__: object) -> None:
+        self.said.append(text)
+
+    def wait(self, _: float | None = None) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+heard: list[Listener] = []
+
+
+@pytest.mark.parametrize(
+    ("engine", "verdict", "code"),
+    [("works", "Pictures can be described on this computer.", 0), ("fails", "Pictures cannot be described", 3)],
+)
+def test_the_verdict_is_heard_first_then_what_fails_and_the_rest_by_names(
+    engine: State, verdict: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [
+        Finding("Model", "works", "It is ready."),
+        Finding("Engine", engine, "It was tried."),
+        Finding("Sound", "fails", "Turn it on."),
+        Finding("Cameras", "none", "Plug one in."),
+        Finding("Shortcuts", "not-tried", "Press them."),
+    ]
+    monkeypatch.setattr(factory, "Speaker", Listener)
+    monkeypatch.setattr(doctor, "findings", lambda _: iter(found))
+    assert doctor.examine(Cancellation(), speak=True) == code
+    first, told, *rest = heard.pop().said
+    assert first == "Every part is being tried."
+    assert told.startswith(verdict)
+    fails = ["Engine: does not work. It was tried."] if engine == "fails" else []
+    works = "Model" if engine == "fails" else "Model, Engine"
+    others = [f"These work: {works}.", "This computer does not have: Cameras.", "Not tried: Shortcuts."]
+    assert rest == [*fails, "Sound: does not work. Turn it on.", *others]
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "Model: works. It is ready."
+    assert printed[-1] == told
 
 
 def test_a_test_build_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,11 @@ def test_an_error_in_a_persons_own_changes_is_told(capsys: pytest.CaptureFixture
         (
             "hotkeys.camera",
             HotkeySettings().window,
-            f"{HotkeySettings().window} is used for both window and camera. Change one of them.",
+            (
+                f"{HotkeySettings().window} is used twice: "
+                "it describes the active window, "
+                "and it counts to three and describes what the camera sees. Change one of them."
+            ),
         ),
     ],
 )

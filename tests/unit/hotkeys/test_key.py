@@ -80,6 +80,9 @@ def test_a_mac_calls_its_keys_by_their_names_there(monkeypatch: pytest.MonkeyPat
         ("ctrl+left", "linux"),
         ("shift+F10", "linux"),
         ("F1", "win32"),
+        ("alt+o", "win32"),
+        ("alt+shift+1", "linux"),
+        ("option+e", "darwin"),
         ("cmd+c", "darwin"),
         ("cmd+space", "darwin"),
     ],
@@ -92,7 +95,14 @@ def test_keys_that_all_programs_need_are_refused_where_they_are_new(key: str, pl
 
 @pytest.mark.parametrize(
     ("key", "platform"),
-    [("ctrl+shift+c", "linux"), ("ctrl+c", "darwin"), ("super+c", "win32"), ("ctrl+g", "linux"), ("ctrl+F4", "linux")],
+    [
+        ("ctrl+shift+c", "linux"),
+        ("ctrl+c", "darwin"),
+        ("super+c", "win32"),
+        ("ctrl+g", "linux"),
+        ("ctrl+F4", "linux"),
+        ("alt+F7", "linux"),
+    ],
 )
 def test_other_keys_with_the_same_letters_are_free_to_take(key: str, platform: str) -> None:
     assert str(parse_new_key(key, platform)) == key

@@ -98,8 +98,11 @@ def test_other_settings_are_saved_beside_them(path: Path) -> None:
         (f"[[questions]]\nname = '{'A' * 61}'\ntext = 'B'", "too long"),
         (f"[[questions]]\nname = 'A'\ntext = '{'B' * 501}'", "too long"),
         (f"{ONE}[[questions]]\nname = 'a'\ntext = 'C'", "Two questions are called a."),
-        (f"{ONE}key = '{HotkeySettings().window}'", "used for both window and question A"),
-        (f"{ONE}key = 'F3'\n[[questions]]\nname = 'C'\ntext = 'D'\nkey = 'f3'", "used for both"),
+        (
+            f"{ONE}key = '{HotkeySettings().window}'",
+            "used twice: it describes the active window, and it asks the question A",
+        ),
+        (f"{ONE}key = 'F3'\n[[questions]]\nname = 'C'\ntext = 'D'\nkey = 'f3'", "used twice"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_the_reason(text: str, reason: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from edge_assistant.system import windows_job
 
-_OURS = -1  # what GetCurrentProcess gives
+_WORKER = 4321
 
 
 class Kernel32:
@@ -38,8 +38,12 @@ class Kernel32:
         self.memory[job] = ctypes.cast(limits, ctypes.POINTER(ctypes.c_size_t))[14]  # offset 112 on 64 bits
         return 1
 
-    def GetCurrentProcess(self) -> int:
-        return _OURS
+    def OpenProcess(self, access: int, inherit: bool, pid: int) -> int | None:
+        if self._refuses == "OpenProcess" or access != 0x0101:  # PROCESS_SET_QUOTA | PROCESS_TERMINATE
+            return None
+        assert not inherit
+        self.open.append(-pid)
+        return -pid
 
     def AssignProcessToJobObject(self, job: int, process: int) -> int:
         if self._refuses == "AssignProcessToJobObject":
@@ -77,11 +81,11 @@ def test_a_job_limits_the_memory_of_its_process_where_that_is_wanted(kernel32: K
     assert kernel32.memory == {job: 1_600_000_000}
 
 
-def test_a_worker_that_has_joined_does_not_keep_its_job_open_itself(kernel32: Kernel32) -> None:
+def test_a_worker_is_added_to_its_job_by_its_parent_which_keeps_only_the_job_s_handle(kernel32: Kernel32) -> None:
     job = windows_job.make_job()
-    windows_job.join_job(job)
-    assert kernel32.joined == [(job, _OURS)]
-    assert kernel32.open == []
+    windows_job.add_to_job(job, _WORKER)
+    assert kernel32.joined == [(job, -_WORKER)]
+    assert kernel32.open == [job]
 
 
 @pytest.mark.parametrize("kernel32", ["CreateJobObjectW", "SetInformationJobObject"], indirect=True)
@@ -91,13 +95,14 @@ def test_a_worker_does_without_a_job_where_there_can_be_none(
     expect_log("a worker runs without a job object")
     assert windows_job.make_job() is None
     assert kernel32.open == []
-    windows_job.join_job(None)
+    windows_job.add_to_job(None, _WORKER)
     windows_job.close_handle(None)
     assert kernel32.joined == []
 
 
-@pytest.mark.parametrize("kernel32", ["AssignProcessToJobObject"], indirect=True)
-def test_a_job_that_cannot_be_joined_is_told_and_closed(kernel32: Kernel32, capsys: pytest.CaptureFixture[str]) -> None:
-    windows_job.join_job(windows_job.make_job())
-    assert "no job" in capsys.readouterr().out
-    assert kernel32.open == []
+@pytest.mark.parametrize("kernel32", ["OpenProcess", "AssignProcessToJobObject"], indirect=True)
+def test_a_worker_that_cannot_be_added_to_a_job_is_told(kernel32: Kernel32, expect_log: Callable[[str], None]) -> None:
+    expect_log("a worker is in no job object")
+    job = windows_job.make_job()
+    windows_job.add_to_job(job, _WORKER)
+    assert (kernel32.joined, kernel32.open) == ([], [job])

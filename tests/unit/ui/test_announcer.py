@@ -253,6 +253,11 @@ def test_a_text_is_heard_by_character_word_and_line_and_typing_is_not(heard: Hea
         assert heard.take() == [said]
     press(Key.Key_X)
     assert heard.take() == []
+    line.setText("voice")
+    line.selectAll()
+    heard.take()
+    press(Key.Key_V)
+    assert heard.take() == [], "not 'oice, deleted'"
     press(Key.Key_Tab)
     assert heard.take() == ["Conversation, edit, read only, first line."]
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)

@@ -111,7 +111,14 @@ def test_enter_edits_and_a_question_that_cannot_be_stays_open_with_the_reason_sp
     for name, key, reason in (
         ("total", "", "Two questions are called Total. Rename one."),
         ("", "", "A question needs a name."),
-        ("Seat", "ctrl+shift+F9", "ctrl+shift+F9 is used for both window and question Seat. Change one of them."),
+        (
+            "Seat",
+            "ctrl+shift+F9",
+            (
+                "ctrl+shift+F9 is used twice: "
+                "it describes the active window, and it asks the question Seat. Change one of them."
+            ),
+        ),
     ):
         dialog.name.setText(name)
         dialog.key.set_key(key)
@@ -134,7 +141,11 @@ def test_delete_removes_the_question_and_cancel_takes_it_back(desk: Desk) -> Non
 def test_a_key_that_another_field_gets_is_refused_there(desk: Desk) -> None:
     desk.dialog.field("hotkeys.camera").show("ctrl+shift+F3")
     assert not desk.dialog.apply()
-    assert desk.said[-1] == "ctrl+shift+F3 is used for both camera and question Total. Change one of them."
+    assert desk.said[-1] == (
+        "ctrl+shift+F3 is used twice: "
+        "it counts to three and describes what the camera sees, "
+        "and it asks the question Total. Change one of them."
+    )
     assert desk.page.list.hasFocus()
 
 

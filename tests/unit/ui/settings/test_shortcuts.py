@@ -91,7 +91,11 @@ def test_a_taken_key_is_told_and_the_old_one_stays(panel: ShortcutPanel, service
     until(lambda: service.told == [NOT_FREE], "the reason")
     press(panel.edit, Qt.Key.Key_F11)
     until(lambda: len(service.told) == 2, "the reason")
-    assert service.told[1] == "ctrl+shift+F11 is used for both window and screen. Change one of them."
+    assert service.told[1] == (
+        "ctrl+shift+F11 is used twice: "
+        "it describes the active window, "
+        "and it describes the whole screen. Change one of them."
+    )
     press(panel.edit, Qt.Key.Key_Insert)
     until(lambda: len(service.told) == 3, "the reason")
     assert panel.edit.key == service.settings.hotkeys.window == "ctrl+shift+F9"
@@ -119,7 +123,7 @@ def test_a_key_that_was_checked_does_not_come_back_after_a_later_press(panel: Sh
     press(panel.edit, Qt.Key.Key_F11)  # another action's
     application().processEvents()
     assert service.settings.hotkeys.window == ""
-    assert service.told[-1].startswith("ctrl+shift+F11 is used for both")
+    assert service.told[-1].startswith("ctrl+shift+F11 is used twice")
 
 
 @pytest.fixture
@@ -143,7 +147,10 @@ def test_the_first_run_window_tells_the_key_and_its_field_is_reached_and_named(
     window.later.setFocus()
     QTest.keyClick(window.later, Qt.Key.Key_Tab)
     assert window.shortcut.edit.hasFocus()
-    until(lambda: said[-1].startswith("Describes the active window, edit, Ctrl+Shift+F9"), "what has the keyboard")
+    until(
+        lambda: said[-1].startswith("Describes the active window, shortcut field, Ctrl+Shift+F9"),
+        "what has the keyboard",
+    )
     assert "Ctrl+Shift+F9" in said[-1]
     window.stop()
     window.hide()
@@ -175,7 +182,14 @@ def test_the_settings_window_tells_whether_the_key_is_free(service: Service) -> 
     for key, sentence in (
         (Qt.Key.Key_F3, "ctrl shift F3 is free."),
         (Qt.Key.Key_F1, NOT_FREE),
-        (Qt.Key.Key_F9, "ctrl+shift+F9 is used for both window and camera. Change one of them."),
+        (
+            Qt.Key.Key_F9,
+            (
+                "ctrl+shift+F9 is used twice: "
+                "it describes the active window, "
+                "and it counts to three and describes what the camera sees. Change one of them."
+            ),
+        ),
     ):
         press(edit, key)
         until(lambda wanted=sentence: service.told and service.told[-1].endswith(wanted), sentence)  # type: ignore[misc]
