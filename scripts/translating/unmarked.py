@@ -70,7 +70,6 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "text/math_words.py": frozenset(("GREEK {} LETTER {}",)),
     "ui/display_loss.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
     "ui/settings/option_providers.py": frozenset(("find {}",)),
-    "system/windows_job.py": frozenset(("no job: {}",)),
 }
 WORD_LISTS = (
     "drawn_screens/phrases/",
