@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from edge_assistant.capture.backends import choose_backend
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.speaking.announcer import expect_in_front
 
 _CHECK_MS = 150
 """Time after which a window that is not active by then was left behind."""
@@ -22,6 +23,7 @@ _CHECK_MS = 150
 
 def activate(window: QWidget) -> None:
     """Show a window above the others, and ask for the focus."""
+    expect_in_front(window)
     window.show()
     window.raise_()
     window.activateWindow()

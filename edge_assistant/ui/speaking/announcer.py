@@ -32,6 +32,7 @@ from edge_assistant.ui.speaking.description import (
 _SPEAKS_FOR_ITSELF = "edge_assistant_speaks_for_itself"
 _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_quiet_once"
 _BRIEF_ONCE = "edge_assistant_brief_once"
+_COMES_SINCE = "edge_assistant_comes_since"
 _LEAVES_TO, _LEFT_AT = "edge_assistant_leaves_to", "edge_assistant_left_at"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
 _TELLS_CLOSED, _CLOSING_WORDS = "edge_assistant_tells_closed", "edge_assistant_closing_words"
@@ -42,6 +43,9 @@ _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChange
 _RETURN_MS = 300
 """Time that a menu, or a window that speaks for itself, has to open another window by what was chosen in it, before
 what has the keyboard again is announced: that would be said in front of the other window's first words."""
+
+_COMING_S = 1.5
+"""Time that a window which was asked to the front may take to get the keyboard; after that it was left behind."""
 
 _LEFT_S = 5.0
 """Time that the keyboard may take to come back from a window that was left quietly; after that, somebody moved it."""
@@ -91,6 +95,11 @@ def change_quietly(widget: QWidget) -> None:
     widget.setProperty(_QUIET_ONCE, True)
 
 
+def expect_in_front(window: QWidget) -> None:
+    """Do not announce where the keyboard comes back to while this window is about to get it."""
+    window.setProperty(_COMES_SINCE, time.monotonic())
+
+
 def tell_when_closed(window: QDialog) -> None:
     """Announce that a window was closed by the person, which ends what it was saying."""
     window.setProperty(_TELLS_CLOSED, True)
@@ -131,6 +140,8 @@ class FocusAnnouncer(QObject):
         """What is said before all that there is to say of what has the keyboard, which it got just now; else None."""
         self._is_brief = False
         """Whether that is to be without help."""
+        self._comes_back = False
+        """Whether it got the keyboard back, from a menu or another window."""
         self._is_by_person = False
         """Whether the person did something since the last look at what has the keyboard."""
         self._is_by_line = False
@@ -194,7 +205,7 @@ class FocusAnnouncer(QObject):
         by_person = old is not None and not moved and (old.window() is window or is_popup or from_popup)
         self._is_by_person = self._is_by_person or (by_person and before is not None)
         self._pending = [window_name(window)] if is_other_window and not is_brief else []
-        self._is_brief = is_brief
+        self._is_brief, self._comes_back = is_brief, comes_back
         # Once Qt is done: it may be switched by the key that gave it the keyboard.
         self._check.start(_RETURN_MS if comes_back else 0)
 
@@ -266,6 +277,10 @@ class FocusAnnouncer(QObject):
         widget = self._widget
         if widget is None or not isValid(widget) or not widget.hasFocus():
             return
+        if self._comes_back and self._pending is not None and _is_another_coming(widget.window()):
+            self._check.start(_RETURN_MS)
+            return
+        self._comes_back = False
         before, caret, pending = self._description, self._caret, self._pending
         by_person, self._is_by_person, self._pending = self._is_by_person, False, None
         is_brief, self._is_brief = self._is_brief, False
@@ -306,7 +321,7 @@ class FocusAnnouncer(QObject):
         else:
             self._menu = None
             if menu is not None and self._widget is not None and isValid(self._widget) and self._widget.hasFocus():
-                self._pending, self._is_by_person = [], False
+                self._pending, self._is_by_person, self._comes_back = [], False, True
                 self._check.start(_RETURN_MS)
             return
         before, self._menu_description = self._menu_description, describe_menu(self._menu)
@@ -326,6 +341,13 @@ def _leads_to(left: QWidget, window: QWidget) -> bool:
     """Return whether a window gets the keyboard because another one was left quietly just now."""
     leads = int(window.winId()) in (left.property(_LEAVES_TO) or ())
     return leads and time.monotonic() - float(left.property(_LEFT_AT)) < _LEFT_S
+
+
+def _is_another_coming(window: QWidget) -> bool:
+    """Return whether another window than this active one was asked to the front just now."""
+    since = [each.property(_COMES_SINCE) for each in QApplication.topLevelWidgets() if each.isVisible()]
+    own = window.property(_COMES_SINCE) or 0.0
+    return any(each > own and time.monotonic() - each < _COMING_S for each in since if each is not None)
 
 
 def _is_popup(window: QWidget) -> bool:

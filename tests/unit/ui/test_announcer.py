@@ -41,6 +41,7 @@ from edge_assistant.ui.speaking import announcer
 from edge_assistant.ui.speaking.announcer import (
     _RETURN_MS,
     activate_quietly,
+    expect_in_front,
     leave_quietly,
     move_focus,
     report_changes_itself,
@@ -337,6 +338,29 @@ def test_menus_are_heard_entry_by_entry_and_then_what_has_the_keyboard_again(hea
         until(lambda: heard.said, "what is said")
         assert heard.take() == [said], key
     window.deleteLater()
+
+
+def test_what_the_keyboard_comes_back_to_is_not_heard_while_another_window_comes(
+    heard: HeardFocus, dialog: QDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A menu was left by an entry that opens a window, which takes a while to be made and to get the keyboard."""
+    show(dialog, QPushButton("First"))
+    menu = QMenu(dialog)
+    menu.addAction("Settings")
+    menu.popup(dialog.pos())
+    until(lambda: heard.said, "the menu")
+    other = QWidget()
+    other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # so it never gets the keyboard
+    expect_in_front(other)
+    other.show()
+    menu.close()
+    heard.take()
+    QTest.qWait(2 * _RETURN_MS)
+    assert heard.take() == []
+    monkeypatch.setattr(announcer, "_COMING_S", 0.0)
+    until(lambda: heard.said, "the button, since the other window was left behind")
+    assert heard.take() == ["First, button."]
+    other.deleteLater()
 
 
 def test_the_menu_of_the_tray_is_heard_though_no_window_has_the_keyboard(heard: HeardFocus) -> None:

@@ -16,6 +16,7 @@ from support.accessible_walk import application, until
 from support.heard_focus import HeardFocus, heard_focus
 from support.platforms import FIELDS_BY_TAB, lacks
 
+from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.speaking.announcer import speaks_for_itself
 
 # Menus are no windows to walk by Tab, and these windows speak for themselves, each with tests of its own.
@@ -89,7 +90,8 @@ def check(widget: QWidget, said: str) -> None:
     role, name = interface.role(), widget.accessibleName() or interface.text(QAccessible.Text.Name)
     assert said.startswith(name.rstrip("…:.")), (name, said)
     assert name.strip()
-    for words in (_ROLES.get(role), _STATES.get(role) if "expanded" not in said and "collapsed" not in said else None):
+    kind = "shortcut field" if isinstance(widget, ShortcutEdit) else _ROLES.get(role)
+    for words in (kind, _STATES.get(role) if "expanded" not in said and "collapsed" not in said else None):
         if words is not None:
             assert any(each in said for each in ((words,) if isinstance(words, str) else words)), (role, said)
     if not widget.isEnabled():
