@@ -79,7 +79,7 @@ class ReadRun(DescribeRun):
         def on_spoken(spoken: Spoken) -> None:
             language = tracker.language_of(spoken.text)
             if not self._as_json:
-                self._output.show(SentenceEvent(self._current, spoken.text, "\n", language))
+                self._output.show(SentenceEvent(self._current, spoken.shown, "\n", language))
             if voice is not None:
                 voice.say(spoken.text, language=language)
 

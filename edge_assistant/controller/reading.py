@@ -142,8 +142,8 @@ class Readings:
                 self._event_loop.post(self.listener.on_reading_begun, request)
             request.spoken.append(spoken)
             request.sentences.append(sentence)
-            request.answer.append(spoken.text)
-            self._on_event(SentenceEvent(request.id, spoken.text, "\n", sentence.language))
+            request.answer.append(spoken.shown)
+            self._on_event(SentenceEvent(request.id, spoken.shown, "\n", sentence.language))
             aloud.add(spoken, sentence)
 
         outcome = read_text(

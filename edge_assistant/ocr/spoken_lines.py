@@ -19,6 +19,12 @@ class Spoken:
     lines: tuple[Line, ...]
     paragraph: int
 
+    @property
+    def shown(self) -> str:
+        """What is shown and copied of it: a line as it was recognised, without words that tell what it may be."""
+        is_line = len(self.lines) == 1 and self.lines[0].cell is None
+        return self.lines[0].text if is_line else self.text
+
 
 class SpokenLines:
     """Makes sentences of lines that come in reading order; a row is said once it is complete.

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Self
 
 import psutil
@@ -355,13 +355,15 @@ def make_slow_player(place: Path) -> dict[str, str]:
 
 
 def is_engine(process: psutil.Process) -> bool:
-    """Whether a process is an engine, or, where processes have no names, any worker that recognises no text."""
+    """Whether a process is an engine: on Windows, where processes have no names of their own, one that has its library;
+    on a Mac any worker.
+    """
     if sys.platform == "linux":
         return process.name() == "edge-engine"
     is_worker = "spawn_main" in " ".join(process.cmdline())
     if sys.platform == "darwin":
         return is_worker
-    return is_worker and not any("onnxruntime" in each.path for each in process.memory_maps())
+    return is_worker and any("llama" in PureWindowsPath(each.path).name for each in process.memory_maps())
 
 
 def named(name: str, processes: Iterable[psutil.Process]) -> list[psutil.Process]:

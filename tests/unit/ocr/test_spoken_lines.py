@@ -102,3 +102,6 @@ def test_a_page_knows_which_tables_have_headers() -> None:
 def test_a_letter_alone_may_be_an_icon_and_is_said_so_but_no_digit_and_none_in_a_table() -> None:
     lines = [plain("X"), plain("三"), plain("3"), plain("OK"), *table("A|B", "C|D")]
     assert spoken(lines) == ["X, perhaps an icon", "三, perhaps an icon", "3", "OK", "A, B", "C, D"]
+    sentences = SpokenLines()
+    shown = [each.shown for line in lines for each in sentences.add(line)]
+    assert shown == ["X", "三", "3", "OK"], "what is shown and copied is what was recognised"

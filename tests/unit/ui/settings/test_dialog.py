@@ -13,6 +13,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea, QSpinBox, QVBoxLayout
 from support.accessible_walk import application, nameless, until, walk
+from support.heard_focus import heard_focus
 from support.model_windows import answer, question_of
 
 from edge_assistant.settings import entry
@@ -199,6 +200,23 @@ def test_an_access_key_presses_its_button_while_a_shortcut_is_recorded(desk: Des
     until(lambda: [each.hotkeys.camera for each in desk.applied] == ["ctrl+shift+F3"], "Apply")
     QTest.keyClick(edit, Qt.Key.Key_O, Qt.KeyboardModifier.AltModifier)
     until(desk.dialog.isHidden, "OK")
+
+
+def test_escape_says_that_changes_were_not_saved_and_only_then() -> None:
+    with heard_focus() as heard:
+        desk = Desk()
+        until(lambda: heard.said, "the window")
+        desk.key_edit("camera")
+        heard.take()
+        QTest.keyClick(desk.dialog, Qt.Key.Key_Escape)
+        assert heard.take()[:1] == ["Closed."]
+        desk.dialog.show()
+        edit = desk.key_edit("camera")
+        QTest.keyClick(edit, Qt.Key.Key_F3, CTRL_SHIFT)
+        heard.take()
+        QTest.keyClick(edit, Qt.Key.Key_Escape)
+        assert "Closed. The changes were not saved." in heard.take()
+        desk.dialog.deleteLater()
 
 
 def test_backspace_takes_a_key_away(desk: Desk) -> None:
