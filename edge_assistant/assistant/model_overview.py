@@ -31,6 +31,32 @@ class ModelOverview:
     problems: tuple[str, ...] = ()
 
     @property
+    def listed_rows(self) -> tuple[SummaryRow, ...]:
+        """The rows as a list shows them: those on this computer first, and a model that comes along only once, with
+        what it has for thinking harder."""
+        return tuple(sorted((row for row in self.rows if not self._is_part(row)), key=lambda row: not row.is_complete))
+
+    def parts(self, row: SummaryRow) -> tuple[CatalogModel, ...]:
+        """Return the models that a row of `listed_rows` stands for."""
+        own = (each.model for each in self.rows if self._is_part(each) and each.model.name == row.model.name)
+        return (row.model, *(own if row.model.folder is not None else ()))
+
+    def describe_group(self, row: SummaryRow) -> str:
+        """Return the title of the group of `listed_rows` that a row belongs to."""
+        return tr("On this computer") if row.is_complete else tr("Available")
+
+    def _is_part(self, row: SummaryRow) -> bool:
+        """Return whether a model comes along as the thinking half of another one."""
+        model = row.model
+        return (
+            model.folder is not None
+            and model.variant == "thinking"
+            and any(
+                each.model.key == (model.name, "instruct") and each.model.folder == model.folder for each in self.rows
+            )
+        )
+
+    @property
     def recommended_row(self) -> SummaryRow | None:
         """The row of the recommended model; None where none suits this computer."""
         model = self.recommendation.model

@@ -29,9 +29,10 @@ from edge_assistant.assistant.events import (
 )
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import Unshortened, clean
+from edge_assistant.ui.contrast import outline_colour
 from edge_assistant.ui.icons.drawn import draw_icon
 from edge_assistant.ui.read_only_text import ReadOnlyText
-from edge_assistant.ui.style import LARGE_SPACE, SMALL_SPACE, SPACE, outline_colour
+from edge_assistant.ui.style import LARGE_SPACE, SMALL_SPACE, SPACE
 
 MOST_PARAGRAPHS = 400
 """So many paragraphs are shown, some hundred questions; more would take memory without end, 3 KB each. With the oldest
@@ -42,6 +43,9 @@ _DROPPED_AT_ONCE = 40
 
 _GUTTER = 1.75
 """Width in line heights of the room for the icons."""
+
+_ANSWER_SIZE = 1.2
+"""How much larger answers are than other text."""
 
 
 class Kind(IntEnum):
@@ -83,7 +87,7 @@ def _look(kind: Kind) -> QTextCharFormat:
     """Return the look of a paragraph's text: questions are bold, answers larger."""
     look = QTextCharFormat()
     if kind == Kind.ANSWER:
-        look.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # a step of the document's sizes: 1.2 times
+        look.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # a step of the document's sizes: _ANSWER_SIZE
     elif kind in (Kind.QUESTION, Kind.ERROR):
         look.setFontWeight(QFont.Weight.Bold)
     return look
@@ -167,6 +171,10 @@ class ConversationView(ReadOnlyText):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
             self._fit_gutter()
 
+    def line_width(self) -> int:
+        """Return the width of the longest line, in the letters of answers, and of the icons beside it."""
+        return round(self._gutter + _ANSWER_SIZE * super().line_width())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, the icons beside it, and a line above each question."""
         super().paintEvent(event)
@@ -186,7 +194,8 @@ class ConversationView(ReadOnlyText):
         draw_icon(_ICONS[kind], painter, rect, self.palette().text().color())
         if kind == Kind.QUESTION and block.blockNumber() > 0:
             painter.setPen(outline_colour(self.palette()))
-            painter.drawLine(QPointF(SPACE, top - SPACE), QPointF(self.viewport().width() - SPACE, top - SPACE))
+            right = self.lineWrapColumnOrWidth() - SPACE
+            painter.drawLine(QPointF(SPACE, top - SPACE), QPointF(right, top - SPACE))
 
     def _top(self, block: QTextBlock) -> float:
         """Return where a block's first line begins in the viewport, without the margin above it."""
@@ -195,6 +204,7 @@ class ConversationView(ReadOnlyText):
     def _fit_gutter(self) -> None:
         self._gutter = _GUTTER * self.fontMetrics().height()
         self.document().setIndentWidth(self._gutter)
+        self.fit_lines()
 
     def _append_sentence(self, sentence: SentenceEvent) -> None:
         continues = self._open_request == sentence.index

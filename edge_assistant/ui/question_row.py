@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
+from edge_assistant.ui.primary_button import mark_primary
 from edge_assistant.ui.question_input import QuestionInput
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.speaking.announcer import report_changes_itself
@@ -31,7 +32,7 @@ class QuestionRow(QWidget):
         self._label.setBuddy(self.input)
         self.think = CheckBox()
         report_changes_itself(self.think)  # the controller says what it turned on, and its price
-        self.ask = QPushButton()
+        self.ask = mark_primary(QPushButton())
         labels.add(self.ask.setText, tr_noop("As&k"))
         self._price = ""
         self._grid = QGridLayout(self)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
 from edge_assistant.system.text_cleaning import clean
+
+LINE_LETTERS = 80
+"""About so many letters are in a line at most: in longer ones the eye, or a magnifier, loses the next one."""
 
 
 class ReadOnlyText(QTextEdit):
@@ -24,6 +27,7 @@ class ReadOnlyText(QTextEdit):
         self.setTabChangesFocus(True)
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # visible on black too, unlike the style's
         self.setLineWidth(2)  # room for the frame that shows the focus
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
@@ -55,6 +59,25 @@ class ReadOnlyText(QTextEdit):
             self.setTextCursor(own_cursor)
         scroll_bar.setValue(scroll_bar.maximum() if was_scrolled_down else scrolled)
         return end.position()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have lines as wide as the view, but no longer than can be read well."""
+        super().resizeEvent(event)
+        self.fit_lines()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Have wider lines for larger letters."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self.fit_lines()
+
+    def fit_lines(self) -> None:
+        """Limit the lines to the view and to LINE_LETTERS."""
+        self.setLineWrapColumnOrWidth(min(self.viewport().width(), self.line_width()))
+
+    def line_width(self) -> int:
+        """Return the width in pixels of the longest line."""
+        return LINE_LETTERS * self.fontMetrics().averageCharWidth()
 
     def _on_scrolled(self, value: int) -> None:
         self._shows_end = value == self.verticalScrollBar().maximum()

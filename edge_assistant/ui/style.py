@@ -21,19 +21,19 @@ from PySide6.QtWidgets import (
     QStyleOptionComplex,
     QStyleOptionFocusRect,
     QStyleOptionMenuItem,
+    QStyleOptionSpinBox,
     QToolButton,
     QWidget,
 )
+
+from edge_assistant.ui import menu_items, primary_button, spin_buttons
+from edge_assistant.ui.contrast import LEAST_CONTRAST, contrast, focus_colour, outline_colour
 
 SMALL_SPACE, SPACE, LARGE_SPACE = 4, 8, 16
 """Distances in pixels: within what belongs together, between widgets, and between groups and around a window."""
 
 _OUTLINE_WIDTH = 2
 """Width in pixels of the outline of a check box, and of the widget that has the focus."""
-_HIGH_CONTRAST = 20.0
-"""Contrast ratio (WCAG 2; black on white has 21) from which a palette counts as a high-contrast theme."""
-_LEAST_CONTRAST = 3.0
-"""The contrast ratio that a focus frame has to what it stands on (WCAG 2.2, 1.4.11)."""
 _FUSION = "fusion"
 _Metric = QStyle.PixelMetric
 _METRICS = {
@@ -70,7 +70,7 @@ _OUTLINED_CONTROLS = frozenset(
         QStyle.ComplexControl.CC_ToolButton,
     )
 )
-_SEPARATOR = QStyleOptionMenuItem.MenuItemType.Separator
+_OF_PUSH_BUTTONS = frozenset((QStyle.ControlElement.CE_PushButtonBevel, QStyle.ControlElement.CE_PushButtonLabel))
 _PADDED = frozenset(
     (
         QStyle.ContentsType.CT_PushButton,
@@ -80,42 +80,6 @@ _PADDED = frozenset(
     )
 )
 _FIELDS = frozenset((QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_SpinBox))
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2, "contrast ratio")."""
-    darker, lighter = sorted((_luminance(first), _luminance(second)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: QColor) -> float:
-    channels = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def outline_colour(palette: QPalette) -> QColor:
-    """Return the colour half way between text and background, or in a high-contrast palette the text's own."""
-    text, background = palette.windowText().color(), palette.window().color()
-    if contrast(text, background) >= _HIGH_CONTRAST:
-        return text
-    return QColor(
-        (text.red() + background.red()) // 2,
-        (text.green() + background.green()) // 2,
-        (text.blue() + background.blue()) // 2,
-    )
-
-
-def focus_colour(palette: QPalette) -> QColor:
-    """Return the colour of the frame around what has the focus: the highlight's, or the text's where that is too faint
-    on the window or in a field."""
-    highlight = palette.highlight().color()
-    grounds = (palette.window().color(), palette.base().color())
-    if min(contrast(highlight, ground) for ground in grounds) >= _LEAST_CONTRAST:
-        return highlight
-    return palette.windowText().color()
 
 
 def use_outlines(application: QApplication) -> None:
@@ -147,8 +111,12 @@ class OutlinedStyle(QProxyStyle):
         self, type: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
         """Return Fusion's size, with more room above and below the text of buttons and fields, and beside that of
-        fields."""
+        fields, and what menus and spin boxes need."""
         usual = super().sizeFromContents(type, option, size, cast(QWidget, widget))  # the stubs know of no None here
+        if isinstance(option, QStyleOptionMenuItem) and type == QStyle.ContentsType.CT_MenuItem:
+            return menu_items.item_size(option, size, usual)
+        if isinstance(option, QStyleOptionSpinBox) and spin_buttons.has_buttons(option):
+            usual = spin_buttons.with_room(option, usual)
         beside = 2 * SMALL_SPACE if type in _FIELDS else 0
         return usual + QSize(beside, SMALL_SPACE if type in _PADDED else 0)
 
@@ -189,16 +157,44 @@ class OutlinedStyle(QProxyStyle):
             if widget.frameShape() != QFrame.Shape.NoFrame:
                 draw_widget_outline(widget, painter)
             return
+        if isinstance(option, QStyleOptionMenuItem) and menu_items.is_separator(option):
+            menu_items.draw_separator(option, painter)
+            return
+        if isinstance(option, QStyleOptionButton) and element in _OF_PUSH_BUTTONS:
+            self._draw_push_button(element, option, painter, widget)
+            return
         super().drawControl(element, option, painter, widget)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        if element == QStyle.ControlElement.CE_PushButtonBevel:
-            _draw_outline(option, painter)
-        elif element == QStyle.ControlElement.CE_TabBarTabLabel and focused:
+        if element == QStyle.ControlElement.CE_TabBarTabLabel and focused:
             _draw_focus_frame(option, painter)
-        elif isinstance(option, QStyleOptionMenuItem) and option.menuItemType == _SEPARATOR:
-            rect: QRect = option.rect
-            painter.setPen(outline_colour(option.palette))
-            painter.drawLine(rect.left() + SPACE, rect.center().y(), rect.right() - SPACE, rect.center().y())
+
+    def _draw_push_button(
+        self, element: QStyle.ControlElement, option: QStyleOptionButton, painter: QPainter, widget: QWidget | None
+    ) -> None:
+        """Draw the ground or the text of a button, those of the primary one in its own look."""
+        is_primary = primary_button.is_primary(option, widget)
+        if element == QStyle.ControlElement.CE_PushButtonLabel:
+            shown = primary_button.with_plate_text(option) if is_primary else option
+            super().drawControl(element, shown, painter, widget)
+            return
+        super().drawControl(element, primary_button.without_default(option), painter, widget)
+        if is_primary:
+            primary_button.draw_plate(option, painter)
+        _draw_outline(option, painter)
+
+    def subControlRect(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        """Return Fusion's place of a part, but that of the parts of a spin box."""
+        if isinstance(option, QStyleOptionSpinBox) and spin_buttons.has_buttons(option):
+            place = spin_buttons.part_rect(option, part)
+            if place is not None:
+                return place
+        return super().subControlRect(control, option, part, cast(QWidget, widget))
 
     def drawComplexControl(
         self,
@@ -208,7 +204,11 @@ class OutlinedStyle(QProxyStyle):
         widget: QWidget | None = None,
     ) -> None:
         """Draw as Fusion does, with outlines around combo and spin boxes, tool buttons and sliders of scroll bars."""
-        super().drawComplexControl(control, option, painter, widget)
+        if isinstance(option, QStyleOptionSpinBox) and spin_buttons.has_buttons(option):
+            super().drawComplexControl(control, spin_buttons.without_buttons(option), painter, widget)
+            spin_buttons.draw_buttons(option, painter)
+        else:
+            super().drawComplexControl(control, option, painter, widget)
         if control in _OUTLINED_CONTROLS:
             _draw_outline(option, painter)
         elif control == QStyle.ComplexControl.CC_ScrollBar:
@@ -232,7 +232,7 @@ def _draw_focus_frame(option: QStyleOption, painter: QPainter) -> None:
     palette: QPalette = option.palette
     ground = option.backgroundColor if isinstance(option, QStyleOptionFocusRect) else QColor()
     colour = focus_colour(palette)
-    if ground.isValid() and contrast(colour, ground) < _LEAST_CONTRAST:
+    if ground.isValid() and contrast(colour, ground) < LEAST_CONTRAST:
         colour = palette.highlightedText().color()
     _draw_frame(painter, option.rect, colour, _OUTLINE_WIDTH)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from edge_assistant.ui.combo_box import ComboBox
 from support.accessible_walk import application, until
 
 SMALL_SCREEN = (1366, 768)
@@ -63,7 +64,8 @@ def show_on_small_screen(window: QWidget, screen: tuple[int, int] = SMALL_SCREEN
 
 
 def layout_faults(window: QWidget, screen: tuple[int, int] = SMALL_SCREEN) -> list[str]:
-    """Return what does not fit in a window that is shown: texts that are cut, and areas that scroll sideways.
+    """Return what does not fit in a window that is shown: texts that are cut, areas that scroll sideways, and room
+    that is taken by nothing.
 
     A widget inside a scroll area has the room of the area's content, for that can be scrolled to, if only up and down.
     """
@@ -87,6 +89,10 @@ def _faults_of(widget: QWidget) -> Iterator[str]:
         room = QRect(0, 0, parent.width(), parent.height())
         if not widget.geometry().isEmpty() and not room.contains(widget.geometry()):
             yield f"{_name(widget)} is cut by what it is in: {widget.geometry().getRect()} in {room.getRect()}"
+    if isinstance(widget, QLabel) and not widget.text() and widget.pixmap().isNull() and widget.height() > 0:
+        yield f"{_name(widget)} is empty and takes {widget.height()} pixels of height"
+    if isinstance(widget, QComboBox) and not isinstance(widget, ComboBox):
+        yield f"{_name(widget)} would cut a long text without an ellipsis"
     needed = _needed(widget)
     if needed is not None and (widget.width() < needed[0] or widget.height() < needed[1]):
         yield f"{_name(widget)} needs {needed[0]} by {needed[1]} pixels, has {widget.width()} by {widget.height()}"

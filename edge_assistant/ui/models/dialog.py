@@ -21,6 +21,7 @@ from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.other_models import OtherModels
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.models.recommended_card import RecommendedCard
+from edge_assistant.ui.primary_button import mark_primary
 from edge_assistant.ui.speaking.announcer import move_focus, report_changes_itself
 
 _SIZE, _SIZE_WITH_OTHERS = (90, 23), (130, 52)
@@ -50,6 +51,7 @@ class ModelsDialog(ModelsBaseDialog):
         self._from_card = True
         """Whether the operation that runs, or ran last, is one of the card."""
         self.card = RecommendedCard()
+        mark_primary(self.card.button)
         self.card.download_requested.connect(self._download_recommended)
         self.card.use_requested.connect(self._use_recommended)
         self.others = OtherModels(self._make_quiet_button, lambda: self._library().data_models)
@@ -228,8 +230,8 @@ class ModelsDialog(ModelsBaseDialog):
 
     def _verify(self) -> None:
         row = self.others.row
-        if row is not None:
-            self._start(VerifyOperation(self._library(), (row.model,)))
+        if row is not None and self._overview is not None:
+            self._start(VerifyOperation(self._library(), self._overview.parts(row)))
 
     def _ask_to_remove(self) -> None:
         row = self.others.row

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from edge_assistant.assistant.advice import advise, finish_first_run
 from edge_assistant.controller.key_sentences import three_keys
@@ -79,7 +79,7 @@ class FirstRunDialog(ModelsBaseDialog):
         """Let the shortcut that describes the active window be changed here, too."""
         self._access = access
         self.shortcut = ShortcutPanel(access, self._say)
-        self._content_layout.insertWidget(self._content_layout.indexOf(self._warning), self.shortcut)
+        self._content_layout.insertWidget(self._content_layout.count() - 1, self.shortcut)
 
     def changeEvent(self, event: QEvent) -> None:
         """Show everything in another language, without speaking it."""
@@ -177,9 +177,13 @@ class FirstRunDialog(ModelsBaseDialog):
         ):
             layout.addWidget(part)
         layout.addSpacing(self.fontMetrics().lineSpacing())
-        layout.addWidget(self._warning)
         layout.addStretch()  # what is to be read stands together, and what is empty below it
-        QVBoxLayout(self).addWidget(self._make_scroll_area(content))
+        window_layout = QVBoxLayout(self)
+        window_layout.addWidget(self._make_scroll_area(content))
+        line = QFrame()
+        line.setFrameStyle(QFrame.Shape.HLine | QFrame.Shadow.Plain)
+        window_layout.addWidget(line)
+        window_layout.addWidget(self._warning)  # which is seen wherever the choices are scrolled to
         self._resize_to(84, 33)
 
     def _announce_recommendation(self, recommendation: Recommendation | None, error: AssistantError | None) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QGridLayout,
     QHeaderView,
     QLabel,
@@ -26,6 +25,8 @@ from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.summary import SummaryRow, translate_value
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import one_line, shorten
+from edge_assistant.ui.combo_box import ComboBox
+from edge_assistant.ui.heading_delegate import HEADING, HeadingDelegate
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
 from edge_assistant.ui.readable_label import ReadableLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -46,7 +47,7 @@ class OtherModels(QWidget):
         self._overview: ModelOverview | None = None
         self.table = self._make_table()
         self.details = ReadableLabel()
-        self.mmproj = QComboBox()
+        self.mmproj = ComboBox()
         self._labels.add(self.mmproj.setAccessibleName, tr_noop("Vision file"))
         self.path_field = QLineEdit()
         self.path_field.setReadOnly(True)
@@ -68,36 +69,43 @@ class OtherModels(QWidget):
     @property
     def row(self) -> SummaryRow | None:
         """The model that is selected."""
-        rows = () if self._overview is None else self._overview.rows
+        rows = () if self._overview is None else self._overview.listed_rows
         number = self.table.currentRow()
         return rows[number] if 0 <= number < len(rows) else None
 
     def sentence(self, row: SummaryRow) -> str:
-        """Return what is to be known of a model first: plain words, whether it is installed, its size and name."""
+        """Return what is to be known of a model first: plain words, its group, whether it is installed, its size and
+        name."""
         assert self._overview is not None
         return tr(
-            "{words}; {state}, {size}. {name}.",
+            "{words}; {group}: {state}, {size}. {name}.",
             words=_capitalize(self._overview.describe(row)),
+            group=self._overview.describe_group(row),
             state=self._overview.describe_state(row),
             size=format_size(row.size),
             name=shorten(row.model.name),
         )
 
     def show_overview(self, overview: ModelOverview) -> None:
-        """Show all models, and select the same row as before."""
-        current_row = self.table.currentRow()
+        """Show all models, and select the same one as before, wherever it is by now; at first the recommended one."""
+        current_row, current = self.table.currentRow(), self.row or overview.recommended_row
         self._overview = overview
+        rows, group = overview.listed_rows, ""
         self.table.blockSignals(True)
-        self.table.setRowCount(len(overview.rows))
-        for number, row in enumerate(overview.rows):
+        self.table.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            before, group = group, overview.describe_group(row)
             words, state = overview.describe(row), overview.describe_state(row)
             cells = (_capitalize(words), state, format_size(row.size), row.model.name)
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(shorten(text))
                 item.setToolTip(tooltip(row.sentence))
                 item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, self.sentence(row))
+                if group != before:
+                    item.setData(HEADING, "" if column else group)
                 self.table.setItem(number, column, item)
-        self.table.setCurrentCell(max(0, min(current_row, len(overview.rows) - 1)), 0)
+        same = [number for number, row in enumerate(rows) if current is not None and row.model.key == current.model.key]
+        self.table.setCurrentCell(same[0] if same else max(0, min(current_row, len(rows) - 1)), 0)
         self.table.blockSignals(False)
         self.table.resizeRowsToContents()
         self._show_details()
@@ -132,6 +140,7 @@ class OtherModels(QWidget):
     def _make_table(self) -> QTableWidget:
         titles = (tr_noop("Model"), tr_noop("Status"), tr_noop("Size"), tr_noop("Name"))
         table = RowTable(0, len(titles))
+        table.setItemDelegate(HeadingDelegate(table))
         for column, title in enumerate(titles):
             head = QTableWidgetItem()
             self._labels.add(head.setText, title)

@@ -34,6 +34,8 @@ from edge_assistant.ui.settings.voice_preview import VoicePreview
 from edge_assistant.ui.speaking.announcer import add_to_closed, tell_when_closed
 
 _Role = QDialogButtonBox.ButtonRole
+_HELP_LINES = 3
+"""Lines that there is room for while the meaning of a field is shown, so that the fields do not move at each."""
 
 
 class SettingsDialog(QDialog):
@@ -201,8 +203,9 @@ class SettingsDialog(QDialog):
         for label in (self._help, self._message):
             label.setWordWrap(True)
         self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._help.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        self._message.setVisible(False)
+        self._help.setMinimumHeight(_HELP_LINES * self.fontMetrics().lineSpacing())
+        for label in (self._help, self._message):
+            label.hide()
         self._build_layout()
         self._show_values(self._current)
         for kind in {each.info.option_source for each in entries()}:
@@ -316,8 +319,18 @@ class SettingsDialog(QDialog):
     def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:
         """Show the meaning of the field that has the focus; screen readers read it as the field's description."""
         if new is not None and self.isAncestorOf(new):
-            focused = [each for each in self._browser.pages.fields.values() if each.focus_widget is new]
-            self._help.setText(new.accessibleDescription() if focused else "")
+            is_field = any(each.focus_widget is new for each in self._browser.pages.fields.values())
+            self._show_help(new.accessibleDescription() if is_field else "")
+            if is_field:
+                self._browser.pages.ensureWidgetVisible(new)
+
+    def _show_help(self, text: str) -> None:
+        """Show the meaning of a field, which takes room from the fields only while there is one."""
+        self._help.setText(text)
+        self._help.setVisible(bool(text))
+        for layout in (self._layout, self._body.layout()):
+            if layout is not None:
+                layout.activate()  # at once, so that the field stays where it is seen
 
     def _on_options_found(self, kind: str, options: Sequence[FieldOption]) -> None:
         for entry in entries():

@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
-    QSpinBox,
     QWidget,
 )
 
 from edge_assistant.settings.entry import HOTKEYS, SettingsEntry, Value, format_value
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import shorten
+from edge_assistant.ui.combo_box import ComboBox
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.settings.spin_box import SpinBox
 from edge_assistant.ui.style import CheckBox
 
 _LEAST_LETTERS = 24
@@ -88,23 +86,13 @@ class SwitchField:
         self.widget.setChecked(bool(value))
 
 
-class _ComboBox(QComboBox):
-    """A combo box that may be narrower than its options; the list that it opens is not."""
-
-    def showPopup(self) -> None:
-        view = self.view()
-        room = self.screen().availableGeometry().width()
-        view.setMinimumWidth(min(view.sizeHintForColumn(0) + 2 * self.fontMetrics().height(), room))
-        super().showPopup()
-
-
 class ChoiceField:
     """A list of options, which may become known later; a value that is not among them is kept."""
 
     def __init__(self, entry: SettingsEntry, options: Sequence[FieldOption]) -> None:
         self._entry = entry
-        self.widget = self.focus_widget = _ComboBox()
-        self.widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.widget = self.focus_widget = ComboBox()
+        self.widget.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.widget.setMinimumContentsLength(_LEAST_LETTERS)
         self.set_options(options)
 
@@ -130,26 +118,6 @@ class ChoiceField:
         self.widget.setCurrentIndex(index)
 
 
-class _SpinBox(QSpinBox):
-    """A spin box whose lowest value means "unset"; the first step up from there goes to `first`, a usual value."""
-
-    def __init__(self, first: int | None) -> None:
-        super().__init__()
-        self._first_step = first
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for the number, and for the words that stand in its place no more than other fields have."""
-        usual = super().minimumSizeHint()
-        return QSize(min(usual.width(), _LEAST_LETTERS * self.fontMetrics().horizontalAdvance("X")), usual.height())
-
-    def stepBy(self, steps: int) -> None:
-        if self._first_step is not None and steps > 0 and self.value() == self.minimum():
-            self.setValue(self._first_step)
-        else:
-            super().stepBy(steps)
-
-
 class NumberField:
     """An integer with its unit."""
 
@@ -158,7 +126,8 @@ class NumberField:
         low, high = entry.info.range
         example = entry.info.example
         self._optional = entry.optional
-        self.widget = self.focus_widget = _SpinBox(example if entry.optional and isinstance(example, int) else None)
+        first = example if entry.optional and isinstance(example, int) else None
+        self.widget = self.focus_widget = SpinBox(first, _LEAST_LETTERS)
         self.widget.setRange(low - 1 if entry.optional else low, high)
         if entry.optional:
             self.widget.setSpecialValueText(_capitalize(tr(entry.info.unset)))

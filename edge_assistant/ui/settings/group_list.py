@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from edge_assistant.settings.entry import BASIC_GROUPS, GROUPS, Group
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.heading_delegate import HEADING, HeadingDelegate
 
 _Role = Qt.ItemDataRole
-_HEADING = _Role.UserRole + 1
 _FIRST_ADVANCED = next(each for each in GROUPS if each not in BASIC_GROUPS)
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class GroupList(QListWidget):
@@ -26,7 +24,7 @@ class GroupList(QListWidget):
         super().__init__()
         self._on_chosen = on_chosen
         self.setAccessibleName(tr("Categories"))
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(HeadingDelegate(self))
         for group in GROUPS:
             self._add_group(group)
         self.setMinimumWidth(self.sizeHintForColumn(0) + 2 * self.fontMetrics().height())
@@ -54,43 +52,8 @@ class GroupList(QListWidget):
         if group not in BASIC_GROUPS:  # heard without the heading, which is only painted
             item.setData(_Role.AccessibleTextRole, tr("{group}, advanced", group=title))
         if group == _FIRST_ADVANCED:
-            item.setData(_HEADING, tr("Advanced"))
+            item.setData(HEADING, tr("Advanced"))
 
     def _on_current_changed(self, item: QListWidgetItem | None, _: QListWidgetItem | None) -> None:
         if item is not None:
             self._on_chosen(item.data(_Role.UserRole))
-
-
-class _Delegate(QStyledItemDelegate):
-    """Paints the heading above the first group below it; it is no row, so that the rows are counted rightly."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Return the usual size, and room for a heading."""
-        size = super().sizeHint(option, index)
-        return size + QSize(0, self._heading_height(option)) if index.data(_HEADING) else size
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Paint the row, below a heading if it has one."""
-        option = QStyleOptionViewItem(option)
-        if heading := index.data(_HEADING):
-            rect: QRect = option.rect
-            above = QRect(rect.topLeft(), QSize(rect.width(), self._heading_height(option)))
-            margin = option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1  # as texts of rows
-            painter.save()
-            painter.setFont(_bold(option))
-            painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-            painter.drawText(
-                above.adjusted(margin, 0, 0, 0), Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, heading
-            )
-            painter.restore()
-            option.rect = rect.adjusted(0, above.height(), 0, 0)
-        super().paint(painter, option, index)
-
-    def _heading_height(self, option: QStyleOptionViewItem) -> int:
-        return 2 * QFontMetrics(_bold(option)).lineSpacing()
-
-
-def _bold(option: QStyleOptionViewItem) -> QFont:
-    font = QFont(option.font)
-    font.setBold(True)
-    return font

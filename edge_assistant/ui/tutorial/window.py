@@ -18,6 +18,7 @@ from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.heading import Heading
 from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.primary_button import mark_primary
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.settings.shortcut_edit import shortcut_name
 from edge_assistant.ui.speaking.announcer import activate_quietly, move_focus
@@ -103,6 +104,8 @@ class TutorialWindow(QDialog):
             button.setAutoDefault(False)  # Enter goes on, wherever the focus is but on another button
             labels.add(button.setText, label)
             button.clicked.connect(on_click)
+            if label == NEXT_LABEL:
+                mark_primary(button)
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(picture)

@@ -109,3 +109,28 @@ def test_each_model_is_compared_with_the_recommended_one(described: CatalogModel
 def test_each_variant_has_a_model_in_use_and_the_demo_only_where_there_is_no_other() -> None:
     seen = overview(row(DEMO, "unchecked"), row(OWN, "verified"), row(THINKING, "verified"), row(SMALL, "partial"))
     assert [seen.describe_state(each) for each in seen.rows] == ["installed", "in use", "in use", "partial"]
+
+
+def test_what_is_on_this_computer_is_listed_first_and_the_rest_as_available() -> None:
+    seen = overview(row(USUAL), row(LARGE, "verified"), row(SMALL, "partial"), row(DEMO, "unchecked"))
+    assert [(seen.describe_group(each), each.model.name) for each in seen.listed_rows] == [
+        ("On this computer", "large"),
+        ("On this computer", "demo"),
+        ("Available", "usual"),
+        ("Available", "small"),
+    ]
+
+
+def test_a_model_that_comes_along_is_listed_once_with_its_half_for_thinking_harder() -> None:
+    demo_thinking = replace(DEMO, variant="thinking")
+    seen = overview(row(USUAL), row(THINKING), row(DEMO, "unchecked"), row(demo_thinking, "unchecked"))
+    assert [each.model for each in seen.listed_rows] == [DEMO, USUAL, THINKING], "others are fetched one by one"
+    assert [seen.parts(each) for each in seen.listed_rows] == [(DEMO, demo_thinking), (USUAL,), (THINKING,)]
+
+
+def test_a_model_for_thinking_harder_that_comes_along_alone_is_listed() -> None:
+    alone = replace(DEMO, variant="thinking", name="other")
+    assert [each.model for each in overview(row(DEMO, "unchecked"), row(alone, "unchecked")).listed_rows] == [
+        DEMO,
+        alone,
+    ]

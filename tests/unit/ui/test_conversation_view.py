@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from support.accessible_walk import application, until
 from support.heard_focus import heard_focus
+from support.layouts import TEXT_SIZES, text_size
+from support.own_look import look_of_pictures
 
 from edge_assistant.assistant.events import (
     NoticeEvent,
@@ -23,6 +25,7 @@ from edge_assistant.assistant.events import (
 )
 from edge_assistant.ocr.page import Page
 from edge_assistant.ui.conversation_view import MOST_PARAGRAPHS, ConversationView
+from edge_assistant.ui.read_only_text import ReadOnlyText
 
 
 class Window(QWidget):
@@ -236,3 +239,43 @@ def test_who_looks_further_up_in_a_long_conversation_still_sees_the_same(window:
     converse(window, 1000, 30)
     assert view.toPlainText().startswith(DROPPED)
     assert seen() == before
+
+
+@pytest.mark.parametrize("percent", TEXT_SIZES)
+@pytest.mark.parametrize("view_class", [ConversationView, ReadOnlyText])
+def test_lines_are_no_longer_than_can_be_read_however_wide_the_window_is(
+    view_class: type[ReadOnlyText], percent: int
+) -> None:
+    with look_of_pictures(), text_size(percent):
+        view = view_class()
+        words = "The window shows an invoice with five rows, and below them a sum in bold letters. " * 12
+        if isinstance(view, ConversationView):
+            view.show_event(SentenceEvent(0, words))
+        else:
+            view.add(words)
+        for width in (5000, 600):
+            view.resize(width, 400)
+            view.show()
+            application().processEvents()
+            layout = view.document().lastBlock().layout()
+            longest = max(layout.lineAt(number).textLength() for number in range(layout.lineCount()))
+            assert longest <= 88
+            assert longest >= 70 or width == 600, "there is room for more"
+            assert view.horizontalScrollBar().maximum() == 0
+        view.hide()
+        view.deleteLater()
+
+
+def test_lines_are_as_long_as_before_with_other_letters_and_wider_in_pixels() -> None:
+    with look_of_pictures():
+        view = ConversationView()
+        view.resize(5000, 400)
+        view.show()
+        widths = []
+        for percent in (100, 200):
+            with text_size(percent):
+                application().processEvents()
+                widths.append(view.lineWrapColumnOrWidth())
+        assert widths[1] == pytest.approx(2 * widths[0], rel=0.1)
+        view.hide()
+        view.deleteLater()

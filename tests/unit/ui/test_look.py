@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from support.accessible_walk import application, until
 
 from edge_assistant.settings.schema import Settings, with_values
+from edge_assistant.ui.contrast import contrast, focus_colour
 from edge_assistant.ui.heading import TITLE, Heading
 from edge_assistant.ui.look import Look
-from edge_assistant.ui.style import contrast, focus_colour, invert_selection
+from edge_assistant.ui.style import invert_selection
 from edge_assistant.ui.theme import Theme, theme_palette
 
 THEMES: tuple[Theme, ...] = get_args(Theme)

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 from support.accessible_walk import application
 
-from edge_assistant.ui.style import CheckBox, OutlinedStyle, contrast, outline_colour, use_outlines
+from edge_assistant.ui.contrast import contrast, outline_colour
+from edge_assistant.ui.style import CheckBox, OutlinedStyle, use_outlines
 from edge_assistant.ui.theme import Theme, theme_palette
 
 

@@ -99,7 +99,7 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         for name in app.ask("weights keys").split():
             key(desktop, name)
         desktop.wait_until_active("Models")
-        until(lambda: app.ask("rows") == "7", "the list")
+        until(lambda: app.ask("rows") == "6", "the list")
         for name in ("alt+t", "alt+s", "ctrl+End", "alt+w"):  # other models, their list, its last, its download
             key(desktop, name)
         until(lambda: len(hub.asked) == 2, "the facts")

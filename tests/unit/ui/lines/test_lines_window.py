@@ -23,8 +23,9 @@ from edge_assistant.controller.lines import LinesSource
 from edge_assistant.ocr.client import OcrError
 from edge_assistant.ocr.page import Box, Page
 from edge_assistant.text.languages import language_of
+from edge_assistant.ui.contrast import contrast
 from edge_assistant.ui.lines.window import LinesWindow
-from edge_assistant.ui.style import OutlinedStyle, contrast
+from edge_assistant.ui.style import OutlinedStyle
 
 PRICES = (("Fruit", "Price"), ("Apples", "3.20"), ("Pears", ""))
 SHOP = page("Invoice 1042", "Thank you for your order", PRICES, "Total: 3.20")

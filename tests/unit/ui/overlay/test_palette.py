@@ -13,8 +13,8 @@ from support.accessible_walk import application, nameless, tab_order, until, wal
 from support.heard_focus import heard_focus
 
 from edge_assistant.controller.palette_items import QUESTIONS, PaletteItem
+from edge_assistant.ui.contrast import contrast
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.style import contrast
 
 CHOICES = (
     PaletteItem("w", "window", "Window: Invoice"),
