@@ -19,15 +19,18 @@ _OUR_MODULES = {"edge_assistant", "setup_steps", "launch", "find_library"}
 
 
 def unknown_files(folder: Path, components: Iterable[Component]) -> list[str]:
-    """Files of the frozen folder that are of no component and not ours."""
+    """Files of the frozen folder that are of no component and not ours.
+
+    Capitals do not matter: PyInstaller takes the names of Windows' libraries as other libraries write them.
+    """
     known, patterns = set(), [_OURS]
     for each in components:
-        known |= {_INTERNAL + file for file in each.files}
+        known |= {(_INTERNAL + file).lower() for file in each.files}
         patterns.append(re.compile(f"{_INTERNAL}(?:{each.pattern})", re.IGNORECASE))
     return [
         place
         for place in _files(folder)
-        if place not in known and not any(pattern.fullmatch(place) for pattern in patterns)
+        if place.lower() not in known and not any(pattern.fullmatch(place) for pattern in patterns)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 from support.describing import ROOT
 from support.pages import LINES, draw_page, save_page
+from support.processes import Program, send_signals
 from support.waiting import PATIENCE, until
 
 from edge_assistant.drawn_screens.drawing import draw_screens
@@ -95,8 +97,13 @@ class MidPage:
     def __init__(self, tmp_path: Path) -> None:
         page = tmp_path / "long.png"
         draw_page([LINES * 12], (640, 2000)).save(page)
-        self.process = subprocess.Popen(
-            command(page, "--json"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        self.process: Program[str] = Program(
+            command(page, "--json"),
+            env=os.environ,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
         )
         assert self.process.stdout is not None
         self.first = json.loads(self.process.stdout.readline())
@@ -108,9 +115,10 @@ class MidPage:
     def find_worker(self) -> psutil.Process | None:
         """Its text worker; where that is being replaced, the next one, once there is one. None when it has ended."""
         while self.process.poll() is None:
-            for child in psutil.Process(self.process.pid).children():
-                if child.pid not in self._others and child.status() != psutil.STATUS_ZOMBIE:
-                    return child
+            with contextlib.suppress(psutil.NoSuchProcess):  # it, or the child, has just ended
+                for child in psutil.Process(self.process.pid).children():
+                    if child.pid not in self._others and child.status() != psutil.STATUS_ZOMBIE:
+                        return child
         return None
 
     def end(self) -> tuple[int, list[dict[str, Any]], str]:
@@ -122,7 +130,8 @@ class MidPage:
 def test_workers_that_are_killed_end_the_reading_with_one_sentence_and_what_was_read_stays(tmp_path: Path) -> None:
     reading = MidPage(tmp_path)
     while reading.process.poll() is None and (worker := reading.find_worker()):  # one is replaced
-        worker.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
         time.sleep(0.02)
     code, events, errors = reading.end()
     assert reading.first["text"] == LINES[0]
@@ -137,7 +146,7 @@ def test_workers_that_are_killed_end_the_reading_with_one_sentence_and_what_was_
 def test_a_signal_ends_it_at_once_and_kills_the_worker(tmp_path: Path) -> None:
     reading = MidPage(tmp_path)
     started = time.monotonic()
-    os.kill(reading.process.pid, signal.SIGINT)
+    send_signals(reading.process, signal.SIGINT)
     code, events, _ = reading.end()
     assert code == 130
     assert time.monotonic() - started < 10, "ten times what it may take"

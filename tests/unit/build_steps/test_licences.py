@@ -42,11 +42,11 @@ def _names(components: list[Component]) -> set[str]:
 
 def test_a_file_that_belongs_to_no_part_stops_the_build(make_frozen: Callable[..., Path], tmp_path: Path) -> None:
     packages = [
-        Component("numpy", "1", "BSD", "pkg:pypi/numpy@1", files=frozenset({"numpy/core.so", "numpy/__init__.py"}))
+        Component("numpy", "1", "BSD", "pkg:pypi/numpy@1", files=frozenset({"numpy/core.so", "numpy/msvcp140.dll"}))
     ]
     modules = tmp_path / "modules.txt"
     modules.write_text("edge_assistant\njson\nnumpy\npyimod01_archive\n")
-    folder = make_frozen("numpy/core.so")
+    folder = make_frozen("numpy/core.so", "numpy/MSVCP140.dll")
     parts.check(folder, modules, packages)
     make_frozen("numpy.libs/libmystery.so.3", "numpy/other.so")
     assert parts.unknown_files(folder, packages) == ["_internal/numpy.libs/libmystery.so.3", "_internal/numpy/other.so"]
