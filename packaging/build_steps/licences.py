@@ -69,8 +69,8 @@ class Component:
     pattern: str = r"(?!)"
 
 
-# Python's own libraries, its modules of machine code, and on Windows what its installer brings along. icuuc and mscms are
-# parts of Windows, which PyInstaller leaves out: only an interpreter under wine brings stand-ins for them.
+# Python's own libraries, its modules of machine code, and on Windows what its installer brings along. icuuc and mscms
+# are parts of Windows, which PyInstaller leaves out: only an interpreter under wine brings stand-ins for them.
 _OF_PYTHON = (
     r"base_library\.zip|(python3\.\d+/)?lib-dynload/[^/]+|python3\d*\.dll|[^/]+\.pyd"
     r"|lib(crypto|ssl|ffi)-[^/]*\.dll|(sqlite3|zlib1|icuuc|mscms|ucrtbase|vcruntime140(_1)?|api-ms-win-[^/]*)\.dll"
