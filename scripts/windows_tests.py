@@ -22,7 +22,7 @@ import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,8 @@ SCOPE = (
 unit test."""
 NOT_ON_WINDOWS = ("tests/integration/cli/test_commands_speak.py",)
 """What of it hears a sound card of Linux."""
+ONE_BY_ONE = "tests/integration/windows/"
+"""Where tests use the desktop, of which there is one: these files are run last, and none beside another."""
 AT_ONCE = 2
 """Test files at a time: under wine, each costs two processors."""
 LIMIT_S = 600.0
@@ -233,6 +235,28 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def groups(files: Sequence[str], at_once: int) -> list[tuple[list[str], int]]:
+    """The files in the order in which they are run: those of a group so many at a time."""
+    last = [file for file in files if file.startswith(ONE_BY_ONE)]
+    return [([file for file in files if file not in last], at_once), (last, 1)]
+
+
+def run_files(
+    python: Sequence[str], files: Sequence[str], at_once: int, limit: float, head: str
+) -> Iterator[FileResult]:
+    """Run test files, so many at a time; yield each result as it comes. Whatever ends this ends them, too."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        running = [pool.submit(run_file, python, file, limit, head) for file in files]
+        try:
+            for ended in concurrent.futures.as_completed(running):
+                yield ended.result()
+        except BaseException:  # Ctrl+C, say
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in _running:
+                _end(process)
+            raise
+
+
 def kept_results(files: Iterable[str]) -> list[FileResult]:
     """The results that there are of those files."""
     found = []
@@ -306,22 +330,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for file in todo:
             (ROOT / kept(file, ".json")).unlink(missing_ok=True)
             results.pop(file, None)
+        count = 0
         # Once alone: under wine, the first program starts what the others use.
         subprocess.run(
             [*python, "-c", "import sys; print(sys.version)"], cwd=ROOT, stdin=subprocess.DEVNULL, check=True
         )
-        with concurrent.futures.ThreadPoolExecutor(max(1, chosen.at_once)) as pool:
-            running = [pool.submit(run_file, python, file, chosen.limit, head) for file in todo]
-            try:
-                for number, ended in enumerate(concurrent.futures.as_completed(running), 1):
-                    result = ended.result()
-                    results[result.file] = result
-                    print(f"[{number}/{len(todo)}] {line(result)}", flush=True)
-            except BaseException:  # Ctrl+C, say
-                pool.shutdown(wait=False, cancel_futures=True)
-                for process in _running:
-                    _end(process)
-                raise
+        for files_of_it, at_once in groups(todo, max(1, chosen.at_once)):
+            for result in run_files(python, files_of_it, at_once, chosen.limit, head):
+                results[result.file] = result
+                count += 1
+                print(f"[{count}/{len(todo)}] {line(result)}", flush=True)
     missing = [file for file in files if file not in results]
     print(summary([results[file] for file in files if file in results], missing))
     return 0 if not missing and all(result.is_good for result in results.values()) else 1

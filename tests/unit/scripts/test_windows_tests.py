@@ -118,3 +118,8 @@ def test_the_command_of_a_windows_python_has_to_be_named_where_this_is_none(monk
         windows_tests.windows_python()
     monkeypatch.setattr(sys, "platform", "win32")
     assert windows_tests.windows_python() == [sys.executable]
+
+
+def test_files_that_use_the_desktop_are_run_last_and_alone() -> None:
+    desktop, others = ["tests/integration/windows/test_start.py"], ["tests/unit/test_a.py", "tests/unit/test_b.py"]
+    assert windows_tests.groups([others[0], *desktop, others[1]], 2) == [(others, 2), (desktop, 1)]
