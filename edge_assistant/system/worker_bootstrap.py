@@ -37,7 +37,8 @@ def start_worker(process: BaseProcess, job: int | None = None) -> None:
         cleanup.enter_context(_starting)
         if sys.platform == "win32":
             process.start()
-            windows_job.add_to_job(job, process.pid or 0)
+            if job is not None and process.pid is not None:
+                windows_job.add_to_job(job, process.pid)
             return
         if _is_cwd_usable():
             process.start()
