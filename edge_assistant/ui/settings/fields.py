@@ -131,11 +131,14 @@ class ChoiceField:
 
 
 class _SpinBox(QSpinBox):
-    """A spin box whose lowest value means "unset"; the first step up from there goes to `first`, a usual value."""
+    """A spin box whose lowest value means "unset"; the first step up from there goes to `first`, a usual value.
 
-    def __init__(self, first: int | None) -> None:
+    With `is_unset` the program takes that value where none is set, and says so: then steps go up and down from it.
+    """
+
+    def __init__(self, first: int | None, *, is_unset: bool = False) -> None:
         super().__init__()
-        self._first_step = first
+        self._first_step, self._is_unset = first, is_unset
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
@@ -144,10 +147,14 @@ class _SpinBox(QSpinBox):
         return QSize(min(usual.width(), _LEAST_LETTERS * self.fontMetrics().horizontalAdvance("X")), usual.height())
 
     def stepBy(self, steps: int) -> None:
-        if self._first_step is not None and steps > 0 and self.value() == self.minimum():
-            self.setValue(self._first_step)
+        if self._first_step is not None and self.value() == self.minimum() and (steps > 0 or self._is_unset):
+            self.setValue(self._first_step + self._is_unset * steps * self.singleStep())
         else:
             super().stepBy(steps)
+
+    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
+        both = QSpinBox.StepEnabledFlag.StepUpEnabled | QSpinBox.StepEnabledFlag.StepDownEnabled
+        return both if self._is_unset and self.value() == self.minimum() else super().stepEnabled()
 
 
 class NumberField:
@@ -158,7 +165,9 @@ class NumberField:
         low, high = entry.info.range
         example = entry.info.example
         self._optional = entry.optional
-        self.widget = self.focus_widget = _SpinBox(example if entry.optional and isinstance(example, int) else None)
+        first = example if entry.optional and isinstance(example, int) else None
+        is_unset = first is not None and entry.info.unset == f"{first} {entry.info.unit}"
+        self.widget = self.focus_widget = _SpinBox(first, is_unset=is_unset)
         self.widget.setRange(low - 1 if entry.optional else low, high)
         if entry.optional:
             self.widget.setSpecialValueText(_capitalize(tr(entry.info.unset)))

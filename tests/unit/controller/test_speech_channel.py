@@ -122,6 +122,15 @@ def test_what_has_the_keyboard_is_said_in_place_of_what_had_it_before_and_after_
     assert speakers[0].calls == ["start", "Saved.", "Name, edit.", "stop", "OK, button.", "Done.", "Close, button."]
 
 
+def test_what_happened_is_said_before_what_has_the_keyboard_next(
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker]
+) -> None:
+    channel.say_focus("Name, edit.", False)
+    channel.say_focus("Closed.", True, lasts=True)
+    channel.say_focus("Question, edit.", False)
+    assert speakers[0].calls == ["start", "Name, edit.", "stop", "Closed.", "Question, edit."]
+
+
 def test_a_move_of_the_keyboard_ends_a_whole_answer_as_with_a_screen_reader(
     channel: SpeechChannel, speakers: list[ScriptedSpeaker]
 ) -> None:

@@ -378,6 +378,19 @@ def test_our_voice_says_by_itself_what_an_access_key_has_switched(desk: Desk) ->
         assert heard.take() == [], "a sentence tells of it once it is so"
 
 
+def test_what_the_button_asks_for_is_heard_before_the_line_that_gets_the_keyboard(desk: Desk) -> None:
+    """With nothing asked yet that is a sentence which says what to do."""
+    with heard_focus() as heard:
+        desk.window.bring_to_front()
+        until(desk.window.input.hasFocus, "the question")
+        desk.window._row.ask.setFocus()
+        heard.take()
+        heard.interruptions.clear()
+        QTest.keyClick(desk.window._row.ask, Qt.Key.Key_Return)
+        until(lambda: heard.said, "the question")
+        assert (heard.take(), heard.interruptions) == (["Question, edit, empty, Alt Q."], [])
+
+
 def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
     desk.window.bring_to_front()
     until(desk.window.input.hasFocus, "the question")
