@@ -386,7 +386,7 @@ def test_what_the_button_asks_for_is_heard_before_the_line_that_gets_the_keyboar
         desk.window._row.ask.setFocus()
         heard.take()
         heard.interruptions.clear()
-        QTest.keyClick(desk.window._row.ask, Qt.Key.Key_Return)
+        QTest.keyClick(desk.window._row.ask, Qt.Key.Key_Space)
         until(lambda: heard.said, "the question")
         assert (heard.take(), heard.interruptions) == (["Question, edit, empty, Alt Q."], [])
 
