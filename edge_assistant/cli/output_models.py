@@ -15,7 +15,7 @@ from edge_assistant.cli.progress_line import ProgressLine
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
+from edge_assistant.speech.messages import ABOUT_VOICES
 from edge_assistant.system import terminal
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError, explain_error
@@ -180,7 +180,7 @@ class ModelsOutput:
 
     def _report_speech(self, code: str, message: str) -> None:
         print_error(message)
-        if code == NO_VOICE_FOR_LANGUAGE and self._speaker is not None:
+        if code in ABOUT_VOICES and self._speaker is not None:
             self._speaker.say(message)
 
     def _say(self, sentence: str) -> None:

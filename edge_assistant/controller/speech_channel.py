@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from edge_assistant.assistant.factory import AnySpeaker, OnNotice
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE, Tone
+from edge_assistant.speech.messages import ABOUT_VOICES, Tone
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
@@ -177,7 +177,7 @@ class SpeechChannel:
     def _forward_notice(self, code: str, message: str) -> None:
         if code in _FAILURE_CODES:
             self._broken = True
-        if code == NO_VOICE_FOR_LANGUAGE:
+        if code in ABOUT_VOICES:
             if message in self._said:
                 return
             self._said.add(message)

@@ -198,7 +198,7 @@ def test_a_sentence_is_passed_on_with_its_language(channel: SpeechChannel, speak
     assert speakers[0].calls == ["start", "Hallo. [de]"]
 
 
-def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_were(
+def test_a_voice_that_is_missing_is_told_once_however_many_speakers_there_were(
     channel: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
 ) -> None:
     def make(on_notice: Notice) -> ScriptedSpeaker:
@@ -209,6 +209,9 @@ def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_wer
     channel.set_speaker(make)  # type: ignore[arg-type]
     speakers[1].fail("no-voice-for-language", "There is no voice for Chinese.")
     speakers[1].fail("no-voice-for-language", "There is no voice for Arabic.")
-    assert [message for _, message in notices] == ["There is no voice for Chinese.", "There is no voice for Arabic."]
-    assert speakers[0].calls[:2] == ["start", "There is no voice for Chinese."], "it is heard, too"
-    assert speakers[1].calls == ["start", "There is no voice for Arabic."]
+    speakers[1].fail("no-such-voice", "There is no voice called Anna. Another voice is used.")
+    chinese, arabic = "There is no voice for Chinese.", "There is no voice for Arabic."
+    anna = "There is no voice called Anna. Another voice is used."
+    assert [message for _, message in notices] == [chinese, arabic, anna]
+    assert speakers[0].calls[:2] == ["start", chinese], "it is heard, too"
+    assert speakers[1].calls == ["start", arabic, anna]

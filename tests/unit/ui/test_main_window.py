@@ -37,6 +37,7 @@ from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.icons import status as icons
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.picture_window import PictureWindow
+from edge_assistant.ui.speaking.description import describe_menu
 from edge_assistant.ui.strings import status_name
 from edge_assistant.ui.tray import Tray
 
@@ -121,6 +122,10 @@ def test_no_two_entries_of_a_menu_have_the_same_access_key(desk: Desk) -> None:
         keys = [action.text().split("&")[1][0].lower() for action in menu.actions() if "&" in action.text()]
         assert sorted(keys) == sorted(set(keys)), menu.title()
         assert len(keys) == len([action for action in menu.actions() if not action.isSeparator()])
+
+
+def test_the_menu_of_the_tray_says_whose_it_is(desk: Desk) -> None:
+    assert describe_menu(desk.tray.menu).text == "Edge Assistant, menu."
 
 
 def test_a_menu_entry_tells_its_global_key(desk: Desk) -> None:
