@@ -27,9 +27,11 @@ from edge_assistant.settings.schema import (
     grouped_entries,
     with_values,
 )
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.system import paths
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.heading import Heading
+from edge_assistant.ui.settings import option_providers
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, entry_label
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
@@ -312,6 +314,14 @@ def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
     assert (voice.value(), voice.widget.currentText()) == ("Kate", "Kate (en)")
     assert monitor.value() == 3, "unplugged now, and kept"
     desk.dialog.close()
+
+
+def test_the_voices_of_the_language_of_our_own_sentences_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        SystemVoice(f"id {name}", name, (code,)) for name, code in (("Afra", "af"), ("Kate", "en-gb"), ("Zoe", "fr"))
+    ]
+    monkeypatch.setattr(option_providers, "list_voices", lambda: found)
+    assert [each.value for each in option_providers.voices()] == ["Kate", "Afra", "Zoe"]
 
 
 def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
