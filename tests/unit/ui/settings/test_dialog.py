@@ -317,9 +317,8 @@ def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
 
 
 def test_the_voices_of_the_language_of_our_own_sentences_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        SystemVoice(f"id {name}", name, (code,)) for name, code in (("Afra", "af"), ("Kate", "en-gb"), ("Zoe", "fr"))
-    ]
+    known = {"Afra": "af", "Kate": "en-gb", "Zoe": "fr"}
+    found = [SystemVoice(f"id {name}", name, (code,), None) for name, code in known.items()]
     monkeypatch.setattr(option_providers, "list_voices", lambda: found)
     assert [each.value for each in option_providers.voices()] == ["Kate", "Afra", "Zoe"]
 
