@@ -29,7 +29,7 @@ from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.engine.task_table import check_temperature, language_code
 from edge_assistant.ocr.client import TextReader
 from edge_assistant.settings import schema, this_computer
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
+from edge_assistant.speech.messages import ABOUT_VOICES
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, run_safely
@@ -270,9 +270,9 @@ class DescribeRun:
         self._cancellation.wait(seconds)
 
     def _report_speech(self, code: str, message: str) -> None:
-        """Show a notice of the speaker; it cannot speak those about itself, but those about one language."""
+        """Show a notice of the speaker; it cannot speak those about itself, but those about one voice."""
         self._output.show(NoticeEvent(self._current, code, message))
-        if code == NO_VOICE_FOR_LANGUAGE:
+        if code in ABOUT_VOICES:
             self._say(message)
 
     def _say(self, text: str) -> None:

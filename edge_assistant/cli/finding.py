@@ -63,13 +63,19 @@ class Absent(str):
 
 
 def spoken_summary(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield what is heard of many findings: what does not work with its sentence, of the others the names by state."""
+    """Yield what is heard of many findings: what does not work with its sentence, which is heard once, of the others
+    the names by state.
+    """
     names: dict[State, list[str]] = {}
+    failing: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.state == "fails":
-            yield finding.line
+            failing.setdefault(finding.sentence, []).append(finding)
         else:
             names.setdefault(finding.state, []).append(tr(finding.part))
+    for first, *others in failing.values():
+        same = tr("The same is true of: {names}.", names=", ".join(tr(each.part) for each in others))
+        yield f"{first.line} {same}" if others else first.line
     titles: dict[State, str] = {
         "works": tr("These work"),
         "none": tr("This computer does not have"),

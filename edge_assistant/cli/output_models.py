@@ -15,7 +15,7 @@ from edge_assistant.cli.progress_line import ProgressLine
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
+from edge_assistant.speech.messages import ABOUT_VOICES
 from edge_assistant.system import terminal
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError, explain_error
@@ -23,6 +23,7 @@ from edge_assistant.system.i18n import tr
 from edge_assistant.system.shown_text import heard
 from edge_assistant.system.terminal import print_error, print_event, print_line
 from edge_assistant.system.text_cleaning import shorten
+from edge_assistant.text.passing import Passing
 
 _JSON_INTERVAL = 0.5  # seconds between two progress events
 _SCREEN_INTERVAL = 0.25
@@ -51,7 +52,7 @@ class ModelsOutput:
         self._clock = clock
         self._line = ProgressLine(wanted=progress and not as_json)
         self._last_shown = -1e9
-        self._speaking_progress = False
+        self._speaking_progress = self._speaking_passing = False
         self._tenths = ProgressAnnouncements()
         self._speaker = make_speaker(settings, self._report_speech, speak=speak)
         if self._speaker is not None:
@@ -179,13 +180,19 @@ class ModelsOutput:
 
     def _report_speech(self, code: str, message: str) -> None:
         print_error(message)
-        if code == NO_VOICE_FOR_LANGUAGE and self._speaker is not None:
+        if code in ABOUT_VOICES and self._speaker is not None:
             self._speaker.say(message)
 
     def _say(self, sentence: str) -> None:
-        """Speak at once, interrupting spoken progress, which is outdated by now."""
-        if self._speaker is not None:
-            if self._speaking_progress:
-                self._speaking_progress = False
-                self._speaker.stop()
-            self._speaker.say(heard(sentence))
+        """Speak at once, interrupting what is outdated by now: progress, and a Passing sentence. One of those that
+        comes while another one is spoken is left out: each would keep the one before from being understood.
+        """
+        if self._speaker is None:
+            return
+        is_passing = isinstance(sentence, Passing)
+        if is_passing and self._speaking_passing and not self._speaker.wait(0):
+            return
+        if self._speaking_progress or self._speaking_passing:
+            self._speaker.stop()
+        self._speaking_progress, self._speaking_passing = False, is_passing
+        self._speaker.say(heard(sentence))

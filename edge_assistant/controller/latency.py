@@ -90,6 +90,8 @@ def _is_duration(value: object) -> bool:
 
 _MIN_ANNOUNCED_S = 3.0
 """Shorter waits are over before they have been announced."""
+_MIN_TOLD_S = 0.05
+"""Shorter times would be told as 0.0 seconds."""
 
 # Seconds grow with image tokens to these powers: on two AVX-512 cores, from 252 to 920 tokens, an encode from 4.9 to
 # 29.6 seconds and a prefill from 4.3 to 18.6.
@@ -152,7 +154,7 @@ def thinking_cost(records: LatencyRecords) -> str:
     """Return a sentence about how long Think harder took, or that this is not known yet."""
     seconds = records.of("thinking")
     parts = []
-    if seconds.swap is not None:
+    if seconds.swap is not None and seconds.swap >= _MIN_TOLD_S:
         parts.append(tr("Turning it on took {seconds} seconds.", seconds=_format_seconds(seconds.swap)))
     if seconds.answer is None:
         parts.append(tr("How long an answer takes on this computer is not measured yet."))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from edge_assistant.assistant.factory import AnySpeaker, OnNotice
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE, Tone
+from edge_assistant.speech.messages import ABOUT_VOICES, Tone
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
@@ -83,11 +83,11 @@ class SpeechChannel:
             if self._speaker:
                 self._speaker.configure(rate, volume)
 
-    def say_focus(self, text: str, interrupts: bool) -> None:
+    def say_focus(self, text: str, interrupts: bool, *, lasts: bool = False) -> None:
         """Speak what has the keyboard in place of what had it before.
 
         With `interrupts` it ends all other speech, as with a screen reader: a key that moves the keyboard ends a whole
-        answer.
+        answer. With `lasts` it tells of what happened, and what has the keyboard next is said after it.
         """
         with self._lock:
             if self._speaker is None:
@@ -96,7 +96,7 @@ class SpeechChannel:
                 if interrupts and self._last_heard is not None and self._speaker.pending():
                     self._end_silenced_request()
                 self._speaker.stop()
-            self._focus_was_last, self._last_heard = True, None
+            self._focus_was_last, self._last_heard = not lasts, None
             self._speaker.say(text, language=None)
 
     def tone(self, tone: Tone, request_id: int | None = None, *, if_idle: bool = False) -> None:
@@ -177,7 +177,7 @@ class SpeechChannel:
     def _forward_notice(self, code: str, message: str) -> None:
         if code in _FAILURE_CODES:
             self._broken = True
-        if code == NO_VOICE_FOR_LANGUAGE:
+        if code in ABOUT_VOICES:
             if message in self._said:
                 return
             self._said.add(message)

@@ -8,7 +8,11 @@ from typing import Literal
 Tone = Literal["heard", "tick", "end"]
 
 NO_VOICE_FOR_LANGUAGE = "no-voice-for-language"
-"""The code of the notice that a text's language has no voice; the other voices can speak it."""
+"""The code of the notice that a text's language has no voice."""
+NO_SUCH_VOICE = "no-such-voice"
+"""The code of the notice that the chosen voice is missing or does not work."""
+ABOUT_VOICES = (NO_VOICE_FOR_LANGUAGE, NO_SUCH_VOICE)
+"""The codes of notices that another voice can speak."""
 
 
 @dataclass(frozen=True, slots=True)

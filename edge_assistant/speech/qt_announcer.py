@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from edge_assistant.speech.reader_detection import IsRunning
+from edge_assistant.system.i18n import catalogue_language
 
 _WORDS_PER_SECOND = 5.0
 """The assumed speed of a screen reader (300 words a minute): it does not report the end of speech."""
@@ -22,8 +23,9 @@ class Announce(Protocol):
 
 
 class AnnouncedReader:
-    """A ScreenReader that is sent announcements and taken to speak them; it is never known to fail or be silenced.
+    """A ScreenReader that is sent announcements and taken to speak them; it is never known to be silenced.
 
+    What was announced before `answers` finds that none runs any more was heard by nobody: it is given back.
     It is not told the language: Qt's announcements have none. It switches by its own settings.
     """
 
@@ -33,12 +35,16 @@ class AnnouncedReader:
         self._clock = clock
         self._changed = threading.Condition()
         self._closed = False
+        self._on_failure: Callable[[], None] = lambda: None
+        self._unsure: list[tuple[str, str]] = []
+        """What was announced since the last stop, or since a screen reader was known to run after that."""
         self._interrupt_next = True
         self._interjection_end = 0.0
         self._speech_end = 0.0
 
-    def start(self, on_failure: Callable[[], None], on_silenced: Callable[[], None]) -> None:
-        """Begin: neither is ever called."""
+    def start(self, on_failure: Callable[[], None], on_silenced: Callable[[], None]) -> None:  # noqa: ARG002
+        """Set what is called when what was announced was heard by nobody; the other one is never called."""
+        self._on_failure = on_failure
 
     def is_present(self) -> bool:
         """Return whether a screen reader runs; this may take a second."""
@@ -46,11 +52,19 @@ class AnnouncedReader:
 
     def answers(self) -> bool:
         """Return whether a screen reader runs; this may take a second."""
-        return self._is_running()
+        is_running = self._is_running()
+        with self._changed:
+            if is_running:
+                self._unsure.clear()
+            is_lost = bool(self._unsure)
+        if is_lost:
+            self._on_failure()
+        return is_running
 
-    def say(self, text: str, language: str | None) -> None:  # noqa: ARG002
+    def say(self, text: str, language: str | None) -> None:
         """Announce a text; return at once."""
         with self._changed:
+            self._unsure.append((text, language or catalogue_language()))
             interrupt, self._interrupt_next = self._interrupt_next, False
             self._speech_end = max(self._speech_end, self._clock()) + len(text.split()) / _WORDS_PER_SECOND
         self._announce(text, interrupt=interrupt)
@@ -64,13 +78,17 @@ class AnnouncedReader:
             self._interjection_end = self._speech_end
 
     def take_unspoken(self) -> list[tuple[str, str]]:
-        """Return nothing: what was announced is taken to be spoken."""
-        return []
+        """Take what was announced while it was not known that no screen reader runs any more."""
+        with self._changed:
+            unspoken, self._unsure, self._speech_end = self._unsure, [], 0.0
+            self._changed.notify_all()
+            return unspoken
 
     def stop(self) -> None:
         """Let the next announcement interrupt. The screen reader is silenced by the key press itself, or by that."""
         with self._changed:
             self._interrupt_next, self._speech_end = True, 0.0
+            self._unsure.clear()
             self._changed.notify_all()
 
     def is_speaking(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from edge_assistant.speech.audio_output import default_output
-from edge_assistant.speech.messages import Notice, Part
+from edge_assistant.speech.messages import NO_SUCH_VOICE, Notice, Part
 from edge_assistant.speech.sapi_errors import SapiError
 from edge_assistant.speech.sapi_voice import SapiVoice
 from edge_assistant.speech.speech_engine import VoiceSettings
@@ -92,7 +92,7 @@ class ChosenVoices:
         """Use a voice no more, and tell so."""
         self._broken |= {None, voice.usual} if id in (None, voice.usual) else {id}
         name = next((each.name for each in voice.voices if each.id == (id or voice.usual)), None)
-        self._send(Notice("no-such-voice", tr(_BROKEN_VOICE, name=name) if name else tr(_BROKEN_USUAL_VOICE)))
+        self._send(Notice(NO_SUCH_VOICE, tr(_BROKEN_VOICE, name=name) if name else tr(_BROKEN_USUAL_VOICE)))
         self._choose(voice)
 
     def _choose(self, voice: SapiVoice) -> None:

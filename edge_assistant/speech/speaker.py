@@ -99,11 +99,11 @@ class Speaker:
 
         `language` is the code of the text's language, by default that of our own sentences. What is in another script
         or language is spoken by a voice that knows it. Long numbers are spoken digit by digit. A Passing text takes the
-        place of those that are still queued.
+        place of those that are still queued; an empty one also ends the one that is heard.
         """
         passing = isinstance(text, Passing)
         if passing:
-            self._drop_passing()
+            self._drop_passing(heard=not text)
         parts = _parts(text, language)
         if parts:
             self._enqueue(parts, passing=passing)
@@ -193,12 +193,19 @@ class Speaker:
             utterance.stop_deadline = utterance.stop_deadline or time.monotonic() + _STOP_GRACE
         return partial(_silence, process, self._sent[-1].id) if process is not None else lambda: None
 
-    def _drop_passing(self) -> None:
+    def _drop_passing(self, *, heard: bool) -> None:
+        """Drop the passing texts that wait; with `heard` the one that is heard ends, too."""
         with self._changed:
             kept = [each for each in self._queue if not each.passing]
             self._queue.clear()
             self._queue.extend(kept)
             self._changed.notify_all()
+            first = self._sent[0] if self._sent else None
+            process = self._process
+            if not heard or process is None or first is None or not first.passing or first.stop_deadline is not None:
+                return
+            first.stop_deadline = time.monotonic() + _STOP_GRACE
+        _silence(process, first.id)
 
     def _enqueue(
         self,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from edge_assistant.speech.language_names import language_name
-from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE, Notice, SystemVoice
+from edge_assistant.speech.messages import NO_SUCH_VOICE, NO_VOICE_FOR_LANGUAGE, Notice, SystemVoice
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.text.scripts import DEFAULT_LANGUAGES, base_of, scripts_of
 
@@ -115,9 +115,7 @@ class VoiceChooser:
         self._language = language or catalogue_language()
         self._own = choose_voice(voices, wanted, None)
         if wanted is not None and self._own is None:
-            send(
-                Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice is used.", wanted=wanted))
-            )
+            send(Notice(NO_SUCH_VOICE, tr("There is no voice called {wanted}. Another voice is used.", wanted=wanted)))
         self._own = self._own or choose_voice(voices, None, language)
         self._has_own = self._own is not None or language is None
         self._chosen: dict[str, SystemVoice | None] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Passing(str):
     """A sentence that is true only now: while it waits to be spoken, the next one of its kind takes its place.
 
-    An empty one takes the place of what waits, and is not spoken: what was to be said is no longer true.
+    An empty one takes the place of what waits, ends the one that is heard, and is not spoken: it is no longer true.
     """
 
     __slots__ = ()

@@ -357,7 +357,6 @@ class Application(QObject):
 
     def _on_window_closed(self) -> None:
         self.window_hider.note_closed()
-        if not self._hide_announced:
-            self._hide_announced = True
-            in_tray = tr("Still running in the tray.") if Tray.is_available() else tr("Still running, minimized.")
-            self.service.tell("put-away", in_tray)
+        running = tr("Still running in the tray.") if Tray.is_available() else tr("Still running, minimized.")
+        self.service.tell("put-away", tr("Closed.") if self._hide_announced else running)
+        self._hide_announced = True

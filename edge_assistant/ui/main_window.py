@@ -38,7 +38,7 @@ from edge_assistant.ui.main_menu import MainMenu
 from edge_assistant.ui.picture_window import PictureWindow
 from edge_assistant.ui.question_row import QuestionRow
 from edge_assistant.ui.retranslate import TranslatedLabels
-from edge_assistant.ui.speaking.announcer import report_changes_itself
+from edge_assistant.ui.speaking.announcer import move_focus, report_changes_itself
 from edge_assistant.ui.start_page import StartPage
 from edge_assistant.ui.status_line import StatusLine
 from edge_assistant.ui.strings import picture_name
@@ -316,7 +316,7 @@ class MainWindow(QMainWindow):
             self._post(self._controller.ask, text)
         else:
             self._post(self._controller.press, "more")
-        self.input.setFocus()
+        move_focus(self.input)  # what came of it is heard first
 
     def walk_history(self, step: int) -> None:
         """Say an earlier answer (1) or a later one (-1)."""

@@ -25,6 +25,7 @@ class Tray(QObject):
         show_action = QAction(self.menu)
         labels = TranslatedLabels(self.menu)
         labels.add(show_action.setText, tr_noop("Show the w&indow"))
+        labels.add(self.menu.setAccessibleName, tr_noop("Edge Assistant"))
         show_action.triggered.connect(lambda: show_window())
         self.menu.addAction(show_action)
         self.menu.addSeparator()

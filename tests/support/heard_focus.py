@@ -19,6 +19,8 @@ class HeardFocus:
         self.said: list[str] = [] if said is None else said
         self.interruptions: list[str] = []
         """What was said in place of all other speech."""
+        self.lasting: list[str] = []
+        """What was said to its end, although something else has the keyboard next."""
         self.reader = False
         self.announcer = FocusAnnouncer(application(), self._say, lambda: self.reader)
 
@@ -29,8 +31,10 @@ class HeardFocus:
         self.said.clear()
         return said
 
-    def _say(self, text: str, interrupts: bool) -> None:
+    def _say(self, text: str, interrupts: bool, *, lasts: bool = False) -> None:
         self.said.append(text)
+        if lasts:
+            self.lasting.append(text)
         if interrupts:
             self.interruptions.append(text)
 

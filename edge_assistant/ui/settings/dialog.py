@@ -31,7 +31,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
-from edge_assistant.ui.speaking.announcer import add_to_closed, tell_when_closed
+from edge_assistant.ui.speaking.announcer import add_to_closed, move_focus, tell_when_closed
 
 _Role = QDialogButtonBox.ButtonRole
 _HELP_LINES = 3
@@ -308,12 +308,12 @@ class SettingsDialog(QDialog):
             return
         if error.entry.startswith(QUESTIONS):
             self._browser.groups.choose(QUESTIONS)
-            self.questions.list.setFocus()
+            move_focus(self.questions.list)
             self.show_message(str(error))
             return
         entry = find_entry(error.entry)
         self._browser.groups.choose(entry.info.group)
-        self.field(entry.name).focus_widget.setFocus()
+        move_focus(self.field(entry.name).focus_widget)
         self.show_message(error.with_label(entry_label(entry)))
 
     def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:

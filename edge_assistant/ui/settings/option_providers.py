@@ -15,6 +15,7 @@ from edge_assistant.engine.task_table import load_table
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.probe import list_voices
+from edge_assistant.speech.voices import is_for
 from edge_assistant.system import i18n
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
@@ -27,10 +28,11 @@ OptionProvider = Callable[[], Sequence[FieldOption]]
 
 
 def voices() -> list[FieldOption]:
-    """List the system's voices by name, with the languages they speak."""
+    """List the system's voices by name, with the languages they speak; those of our own sentences come first."""
+    own = i18n.catalogue_language()
     return [
         FieldOption(each.name, f"{each.name} ({', '.join(each.languages)})" if each.languages else each.name)
-        for each in list_voices()
+        for each in sorted(list_voices(), key=lambda voice: not is_for(voice, own))
     ]
 
 

@@ -14,6 +14,7 @@ from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.speaking.announcer import add_to_closed, move_focus, tell_when_closed
 from edge_assistant.ui.style import SMALL_SPACE
 
 _Role = QDialogButtonBox.ButtonRole
@@ -43,13 +44,14 @@ class QuestionDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        tell_when_closed(self)
         self._save, self._say, self._check_key = save, say, check_key
         self.setWindowTitle(tr("Edit the question") if question else tr("New question"))
         self.name, self.text, self.key = QLineEdit(), QLineEdit(), ShortcutEdit()
         self.name.setMaxLength(MOST_NAME_CHARACTERS)
-        self.name.setPlaceholderText(tr("Free seat"))
+        self.name.setPlaceholderText(tr("For example: Free seat"))
         self.text.setMaxLength(MOST_TEXT_CHARACTERS)
-        self.text.setPlaceholderText(tr("Which seat is free?"))
+        self.text.setPlaceholderText(tr("For example: Which seat is free?"))
         self.key.setPlaceholderText(tr("No shortcut"))
         self.key.recording_changed.connect(suspend_hotkeys)
         self.key.refused.connect(self.show_message)
@@ -82,6 +84,7 @@ class QuestionDialog(QDialog):
         buttons.rejected.connect(self.reject)
         form.addWidget(self._message)
         form.addWidget(buttons)
+        self._opened_with = self._written
         self.setMinimumWidth(30 * self.fontMetrics().height())
         self.name.setFocus()
 
@@ -105,14 +108,23 @@ class QuestionDialog(QDialog):
     def accept(self) -> None:
         """Save the question and close the dialog; where it cannot be saved, say why and stay."""
         try:
-            self._save(Question(self.name.text(), self.text.text(), self.key.key))
+            self._save(self._written)
         except UsageError as error:
             empty = [each for each in (self.name, self.text) if not each.text().strip()]
             if empty:
-                empty[0].setFocus()
+                move_focus(empty[0])
             self.show_message(str(error))
             return
         super().accept()
+
+    def done(self, result: int) -> None:
+        """Close the dialog; where the person closed it, it is said whether something is lost."""
+        add_to_closed(self, tr("The changes were not saved.") if self._written != self._opened_with else "")
+        super().done(result)
+
+    @property
+    def _written(self) -> Question:
+        return Question(self.name.text(), self.text.text(), self.key.key)
 
     def _on_recorded(self) -> None:
         if self.key.key:

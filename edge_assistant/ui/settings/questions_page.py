@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 from edge_assistant.controller.global_hotkeys import KeyReport
 from edge_assistant.hotkeys.key import Key, parse_key
 from edge_assistant.settings.questions import MOST_QUESTIONS, Question
+from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
 from edge_assistant.ui.settings.question_dialog import QuestionDialog
-from edge_assistant.ui.speaking.announcer import return_briefly
+from edge_assistant.ui.speaking.announcer import change_after_speech, move_focus, return_briefly
 from edge_assistant.ui.strings import key_label
 
 
@@ -47,7 +48,6 @@ class QuestionsPage(QWidget):
         about.setWordWrap(True)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Your own questions"))
-        self.list.setAccessibleDescription(tr("Enter edits the question, Delete removes it."))
         self.list.installEventFilter(self)
         self.list.itemDoubleClicked.connect(lambda _: self.edit())
         self.list.currentRowChanged.connect(lambda _: self._update_buttons())
@@ -96,9 +96,8 @@ class QuestionsPage(QWidget):
         self._open_dialog(len(self._questions))
 
     def edit(self) -> None:
-        """Open the dialog for the current question."""
-        if self.list.currentRow() >= 0:
-            self._open_dialog(self.list.currentRow())
+        """Open the dialog for the current question; for the first one where there is none."""
+        self._open_dialog(max(0, self.list.currentRow()))
 
     def remove(self) -> None:
         """Remove the current question."""
@@ -107,7 +106,8 @@ class QuestionsPage(QWidget):
             return
         name = self._questions[row].name
         self.show_questions([*self._questions[:row], *self._questions[row + 1 :]], row)
-        self.list.setFocus()
+        change_after_speech(self.list)
+        move_focus(self.list)
         self._show_message(tr("{name}: removed.", name=name))
 
     def show_key_report(self, report: KeyReport) -> None:
@@ -134,6 +134,8 @@ class QuestionsPage(QWidget):
     def _update_buttons(self) -> None:
         for each in (self._edit, self._remove):
             each.setEnabled(self.list.currentRow() >= 0)
+        some, none = tr("Enter edits the question, Delete removes it."), tr("Enter begins the first one.")
+        self.list.setAccessibleDescription(some if self._questions else none)
 
     def _open_dialog(self, row: int) -> None:
         question = self._questions[row] if row < len(self._questions) else None
@@ -143,7 +145,7 @@ class QuestionsPage(QWidget):
             save=lambda written: self._keep(written, row),
             say=self._say,
             suspend_hotkeys=self._suspend_hotkeys,
-            check_key=self._check_key,
+            check_key=lambda key: self._check_written_key(key, row),
         )
         self.dialog.finished.connect(self._on_dialog_finished)
         self.dialog.open()
@@ -153,6 +155,17 @@ class QuestionsPage(QWidget):
         questions = [*self._questions[:row], question, *self._questions[row + 1 :]]
         self._check(questions)
         self.show_questions(questions, row)
+
+    def _check_written_key(self, key: Key, row: int) -> None:
+        """Have the key of a question that is being written checked, or say what else it is used for."""
+        assert self.dialog is not None
+        written = Question(self.dialog.name.text().strip() or self.dialog.windowTitle(), "?", str(key))
+        try:
+            self._check([*self._questions[:row], written, *self._questions[row + 1 :]])
+        except UsageError as error:
+            self.dialog.show_message(str(error))
+        else:
+            self._check_key(key)
 
     def _on_dialog_finished(self, result: int) -> None:
         self.dialog = None

@@ -10,6 +10,7 @@ from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.reserved import is_access_key
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.speaking.announcer import report_changes_itself
 from edge_assistant.ui.speaking.description import RECORDS_KEYS
 from edge_assistant.ui.strings import key_label
 
@@ -63,6 +64,7 @@ class ShortcutEdit(QLineEdit):
         super().__init__()
         self.setReadOnly(True)
         self.setProperty(RECORDS_KEYS, True)
+        report_changes_itself(self)  # whoever takes `recorded` or `refused` says what came of it
         self.setAccessibleDescription(tr("Press the keys. Backspace removes them."))
         self._key = ""
 

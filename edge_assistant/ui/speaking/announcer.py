@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
@@ -31,7 +32,7 @@ from edge_assistant.ui.speaking.description import (
 
 _SPEAKS_FOR_ITSELF = "edge_assistant_speaks_for_itself"
 _QUIET_CHANGES, _QUIET_ONCE = "edge_assistant_quiet_changes", "edge_assistant_quiet_once"
-_BRIEF_ONCE = "edge_assistant_brief_once"
+_BRIEF_ONCE, _WAITS_ONCE = "edge_assistant_brief_once", "edge_assistant_waits_once"
 _COMES_SINCE = "edge_assistant_comes_since"
 _LEAVES_TO, _LEFT_AT = "edge_assistant_leaves_to", "edge_assistant_left_at"
 _MOVED, _WATCHED = "edge_assistant_moved", "edge_assistant_watched"
@@ -52,8 +53,12 @@ _LEFT_S = 5.0
 
 _LINE_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
-Say = Callable[[str, bool], None]
-"""Speaks a text about what has the keyboard; the second argument says whether it interrupts all other speech."""
+
+class Say(Protocol):
+    """Speaks a text about what has the keyboard, as SpeechChannel.say_focus."""
+
+    def __call__(self, text: str, interrupts: bool, *, lasts: bool = False) -> None:
+        """`interrupts`: it ends all other speech. `lasts`: what has the keyboard next is said after it."""
 
 
 def speak_for_itself(window: QWidget) -> None:
@@ -93,6 +98,11 @@ def leave_quietly(window: QWidget) -> None:
 def change_quietly(widget: QWidget) -> None:
     """Do not announce the next change of a text: a sentence of the program tells of it."""
     widget.setProperty(_QUIET_ONCE, True)
+
+
+def change_after_speech(widget: QWidget) -> None:
+    """Say the next change of a widget after what is said until then: a sentence that tells of it."""
+    widget.setProperty(_WAITS_ONCE, True)
 
 
 def expect_in_front(window: QWidget) -> None:
@@ -193,8 +203,9 @@ class FocusAnnouncer(QObject):
         self._watch(new)
         if is_other_window:
             self._watch_access_keys(window)
-        comes_back = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
-        is_left = comes_back and left is not None and _leads_to(left, window)
+        from_own = is_other_window and left is not None and isValid(left) and speaks_for_itself(left)
+        comes_back = from_own or isinstance(old, QMenuBar)
+        is_left = from_own and left is not None and _leads_to(left, window)
         if quiet_once or moved == "quietly" or is_left:
             return
         if isinstance(new, QMenuBar):
@@ -209,9 +220,9 @@ class FocusAnnouncer(QObject):
         # Once Qt is done: it may be switched by the key that gave it the keyboard.
         self._check.start(_RETURN_MS if comes_back else 0)
 
-    def _announce(self, text: str, *, interrupts: bool) -> None:
+    def _announce(self, text: str, *, interrupts: bool, lasts: bool = False) -> None:
         if text and not self._reader_announces_focus():
-            self._say(text, interrupts)
+            self._say(text, interrupts, lasts=lasts)
 
     def _watch(self, widget: QWidget) -> None:
         """Follow the changes of a widget while it has the keyboard."""
@@ -246,7 +257,7 @@ class FocusAnnouncer(QObject):
 
     def _on_closed(self, window: QDialog) -> None:
         words = str(window.property(_CLOSING_WORDS) or "")
-        self._announce(f"{tr('Closed.')} {words}".strip(), interrupts=True)
+        self._announce(f"{tr('Closed.')} {words}".strip(), interrupts=True, lasts=True)
 
     def _on_clicked(self, button: QAbstractButton, _checked: bool = False) -> None:
         QTimer.singleShot(0, button, lambda: self._announce_switched(button))
@@ -287,6 +298,8 @@ class FocusAnnouncer(QObject):
         self._description, self._caret = describe(widget), caret_of(widget)
         is_quiet = bool(widget.property(_QUIET_ONCE))
         widget.setProperty(_QUIET_ONCE, None)
+        waits = bool(widget.property(_WAITS_ONCE))
+        widget.setProperty(_WAITS_ONCE, None)
         if pending is not None:
             described = self._description.brief if is_brief else self._description.text
             text = " ".join(filter(None, (*pending, described)))
@@ -294,7 +307,7 @@ class FocusAnnouncer(QObject):
             text = "" if is_quiet else self._caret.move(caret, by_line=self._is_by_line)
         else:
             text = "" if widget.property(_QUIET_CHANGES) else self._description.change(before)
-        self._announce(text, interrupts=by_person)
+        self._announce(text, interrupts=by_person and not waits)
 
     @Slot()
     def _on_menu_opens(self) -> None:

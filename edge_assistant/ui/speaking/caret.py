@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.speaking.description import RECORDS_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class Caret:
 
 
 def caret_of(widget: QWidget) -> Caret | None:
-    """Return the text cursor of a widget, None where it has none."""
+    """Return the text cursor of a widget, None where it has none, and in a field that shows which keys are pressed."""
+    if widget.property(RECORDS_KEYS):
+        return None
     if isinstance(widget, QLineEdit):
         is_secret = widget.echoMode() != QLineEdit.EchoMode.Normal
         text = "*" * len(widget.text()) if is_secret else widget.text()

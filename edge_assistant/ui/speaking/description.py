@@ -134,7 +134,7 @@ def describe_interface(interface: QAccessibleInterface) -> Description:
         key = key or interface.text(_Text.Accelerator)
         key = "" if key == _ENTER else key  # all buttons of a dialog have it while they have the focus
         key = _letter_in_menu(interface, key)
-    description = interface.text(_Text.Description).strip()
+    description = _description(interface)
     if _discloses(interface):
         words = tr("expanded") if state.checked else tr("collapsed")
         return Description(name, tr("button"), (words,), key=spoken_keys(key))
@@ -280,6 +280,13 @@ def _states(role: QAccessible.Role, state: QAccessible.State) -> tuple[str, ...]
     if state.disabled:
         said.append(tr("unavailable"))
     return tuple(said)
+
+
+def _description(interface: QAccessibleInterface) -> str:
+    """Return what stands for help; the words of an empty field are seen, and heard, only as long as it is empty."""
+    text, field = interface.text(_Text.Description).strip(), interface.object()
+    is_hidden = isinstance(field, QLineEdit) and field.text() and text == field.placeholderText().strip()
+    return "" if is_hidden else text
 
 
 def _value(interface: QAccessibleInterface) -> str:

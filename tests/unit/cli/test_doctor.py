@@ -183,6 +183,8 @@ def test_the_verdict_is_heard_first_then_what_fails_and_the_rest_by_names(
         Finding("Engine", engine, "It was tried."),
         Finding("Sound", "fails", "Turn it on."),
         Finding("Cameras", "none", "Plug one in."),
+        Finding("Tray", "fails", "Turn it on."),
+        Finding("Portal", "fails", "Turn it on."),
         Finding("Shortcuts", "not-tried", "Press them."),
     ]
     monkeypatch.setattr(factory, "Speaker", Listener)
@@ -194,7 +196,7 @@ def test_the_verdict_is_heard_first_then_what_fails_and_the_rest_by_names(
     fails = ["Engine: does not work. It was tried."] if engine == "fails" else []
     works = "Model" if engine == "fails" else "Model, Engine"
     others = [f"These work: {works}.", "This computer does not have: Cameras.", "Not tried: Shortcuts."]
-    assert rest == [*fails, "Sound: does not work. Turn it on.", *others]
+    assert rest == [*fails, "Sound: does not work. Turn it on. The same is true of: Tray, Portal.", *others]
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "Model: works. It is ready."
     assert printed[-1] == told

@@ -13,6 +13,8 @@ from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import NetworkError
+from edge_assistant.text.passing import Passing
 
 
 class FakeSpeaker:
@@ -94,6 +96,20 @@ def test_what_matters_more_cuts_progress_short_but_not_other_sentences(make: Cal
     output.close(wait=True)
     assert speaker.said == ["10 percent.", "(silence)", "The line stands still.", "It is here.", "(waited)"]
     assert not speaker.open
+
+
+def test_of_new_attempts_one_is_heard_at_a_time_and_their_end_at_once(make: Callable[..., Any]) -> None:
+    """They follow each other faster than they can be spoken, and the last sentence is the one that says what to do."""
+    output, speaker, _ = make()
+    output.notice("network", Passing("Not reached. Trying again in 1 second."))
+    speaker.idle = False
+    output.notice("network", Passing("Not reached. Trying again in 2 seconds."))
+    output.error(NetworkError("Not reached. You can try again later."))
+    assert speaker.said == [
+        "Not reached. Trying again in 1 second.",
+        "(silence)",
+        "Not reached. You can try again later.",
+    ]
 
 
 def test_after_a_cancel_nothing_is_waited_for(make: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Timings, cancelled
-from edge_assistant.controller.latency import LatencyRecords, VariantLatency, thinking_price
+from edge_assistant.controller.latency import LatencyRecords, VariantLatency, thinking_cost, thinking_price
 from edge_assistant.system.json_store import JsonStore
 
 _NO_TIMES = ('"long"', "1e999", "NaN", "-Infinity", "-1", "true", "[]", "9" * 6000)
@@ -29,6 +29,14 @@ def test_the_last_figures_of_each_variant_hold() -> None:
     records.record_answer(done(1.0, variant="instruct"))
     assert records.of("thinking") == VariantLatency(swap=20.0, first_token=2.0, swap_to_first_token=28.0)
     assert records.of("instruct") == VariantLatency(first_token=1.0)
+
+
+def test_a_switch_that_took_no_time_is_not_told() -> None:
+    records = LatencyRecords()
+    records.record_swap("thinking", 0.3)
+    assert thinking_cost(records).startswith("Turning it on took 0.3 seconds.")
+    records.record_swap("thinking", 0.02)  # both models were in memory
+    assert thinking_cost(records) == "How long an answer takes on this computer is not measured yet."
 
 
 def test_a_whole_answer_is_measured_and_one_that_was_stopped_is_not() -> None:

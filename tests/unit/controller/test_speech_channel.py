@@ -122,6 +122,15 @@ def test_what_has_the_keyboard_is_said_in_place_of_what_had_it_before_and_after_
     assert speakers[0].calls == ["start", "Saved.", "Name, edit.", "stop", "OK, button.", "Done.", "Close, button."]
 
 
+def test_what_happened_is_said_before_what_has_the_keyboard_next(
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker]
+) -> None:
+    channel.say_focus("Name, edit.", False)
+    channel.say_focus("Closed.", True, lasts=True)
+    channel.say_focus("Question, edit.", False)
+    assert speakers[0].calls == ["start", "Name, edit.", "stop", "Closed.", "Question, edit."]
+
+
 def test_a_move_of_the_keyboard_ends_a_whole_answer_as_with_a_screen_reader(
     channel: SpeechChannel, speakers: list[ScriptedSpeaker]
 ) -> None:
@@ -189,7 +198,7 @@ def test_a_sentence_is_passed_on_with_its_language(channel: SpeechChannel, speak
     assert speakers[0].calls == ["start", "Hallo. [de]"]
 
 
-def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_were(
+def test_a_voice_that_is_missing_is_told_once_however_many_speakers_there_were(
     channel: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
 ) -> None:
     def make(on_notice: Notice) -> ScriptedSpeaker:
@@ -200,6 +209,9 @@ def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_wer
     channel.set_speaker(make)  # type: ignore[arg-type]
     speakers[1].fail("no-voice-for-language", "There is no voice for Chinese.")
     speakers[1].fail("no-voice-for-language", "There is no voice for Arabic.")
-    assert [message for _, message in notices] == ["There is no voice for Chinese.", "There is no voice for Arabic."]
-    assert speakers[0].calls[:2] == ["start", "There is no voice for Chinese."], "it is heard, too"
-    assert speakers[1].calls == ["start", "There is no voice for Arabic."]
+    speakers[1].fail("no-such-voice", "There is no voice called Anna. Another voice is used.")
+    chinese, arabic = "There is no voice for Chinese.", "There is no voice for Arabic."
+    anna = "There is no voice called Anna. Another voice is used."
+    assert [message for _, message in notices] == [chinese, arabic, anna]
+    assert speakers[0].calls[:2] == ["start", chinese], "it is heard, too"
+    assert speakers[1].calls == ["start", arabic, anna]

@@ -128,6 +128,38 @@ def test_a_screen_reader_that_comes_or_goes_is_noticed_at_the_next_press() -> No
     assert desk.speaker.did[-1] == "Two."
 
 
+def test_what_a_screen_reader_that_has_ended_was_sent_is_spoken_by_the_own_voice() -> None:
+    """That it ended is found out beside the first sentences after a press."""
+    desk = Desk("auto", running=True)
+    asked, ended = threading.Event(), threading.Event()
+
+    def is_running() -> bool:
+        asked.set()
+        return not ended.wait(10)
+
+    desk.reader._is_running = is_running
+    desk.voice.stop()
+    assert asked.wait(10)
+    desk.voice.say("A dialog.")
+    desk.voice.say("Two buttons.")
+    ended.set()
+    desk.wait_until(False)
+    desk.voice.say("Cancel.")
+    assert [text for text, _ in desk.announced] == ["A dialog.", "Two buttons."]
+    assert desk.speaker.did[-3:] == ["A dialog.", "Two buttons.", "Cancel."]
+    assert not desk.reader.is_speaking(), "nobody waits for its end"
+
+
+def test_what_was_sent_while_one_still_ran_is_not_said_twice() -> None:
+    desk = Desk("auto", running=True)
+    desk.voice.say("A dialog.")
+    assert desk.reader.answers()
+    desk.running = False
+    desk.voice.reader_announces_focus()
+    desk.wait_until(False)
+    assert desk.speaker.did == ["start"]
+
+
 def test_where_no_thread_can_be_started_what_was_known_holds_and_it_is_asked_again_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -39,14 +39,14 @@ class RecordingWorker:
     pid = 0
 
     def __init__(self, *_: object, **__: object) -> None:
-        self._replies: queue.SimpleQueue[Spoken | None] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[Spoken | PlaybackStopped | None] = queue.SimpleQueue()
 
     def send(self, message: Say, _: float = -1) -> bool:
         self.said.append(message)
         self._replies.put(Spoken(message.id))
         return True
 
-    def receive(self, _: float) -> Spoken | None:
+    def receive(self, _: float) -> Spoken | PlaybackStopped | None:
         return self._replies.get()
 
     def wake(self) -> None:
@@ -114,7 +114,7 @@ class PatientWorker(RecordingWorker):
             self._held.append(message)
         return True
 
-    def receive(self, _: float) -> Spoken | PlaybackStopped | None:  # type: ignore[override]
+    def receive(self, _: float) -> Spoken | PlaybackStopped | None:
         return self._inbox.get()
 
     def wake(self) -> None:
@@ -231,10 +231,18 @@ def test_another_rate_and_volume_go_to_the_worker_that_runs_and_to_those_after_i
 
 
 class SlowWorker(RecordingWorker):
-    """A worker that speaks a sentence for as long as a test wants."""
+    """A worker that speaks a sentence for as long as a test wants; `stopped` are the last ids that were ended."""
 
-    def send(self, message: Say, _: float = -1) -> bool:
-        self.said.append(message)
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__()
+        self.stopped: list[int] = []
+
+    def send(self, message: Say | Stop, _: float = -1) -> bool:
+        if isinstance(message, Stop):
+            self.stopped.append(message.id)
+            self._replies.put(PlaybackStopped(message.id, requested=True))
+        else:
+            self.said.append(message)
         return True
 
 
@@ -260,7 +268,9 @@ def test_what_is_true_only_for_a_while_is_the_newest_when_it_is_heard(monkeypatc
     for number in (0, 1, 2):
         if number == 1:
             speaker.say(Passing("Trying again in 8 seconds."))
+            assert workers[0].stopped == [], "what is heard is heard to its end"
             speaker.say(Passing(""))
+            assert workers[0].stopped == [said[1].id], "it is no longer true"
             speaker.say("Downloaded.")
         workers[0]._replies.put(Spoken(said[number].id))
         until(lambda count=number: len(said) > min(count + 2, 3), "the next sentence")

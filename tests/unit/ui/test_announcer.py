@@ -363,6 +363,27 @@ def test_what_the_keyboard_comes_back_to_is_not_heard_while_another_window_comes
     other.deleteLater()
 
 
+def test_what_the_keyboard_comes_back_to_from_the_menu_bar_is_not_heard_while_another_window_comes(
+    heard: HeardFocus,
+) -> None:
+    window, edit, other = QMainWindow(), named(QLineEdit(), "Question"), QWidget()
+    window.setCentralWidget(edit)
+    window.menuBar().addMenu("Tools").addAction("Settings")
+    bring(window)
+    window.menuBar().setFocus()
+    other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # so it never gets the keyboard
+    expect_in_front(other)
+    other.show()
+    edit.setFocus()
+    heard.take()
+    QTest.qWait(2 * _RETURN_MS)
+    assert heard.take() == []
+    other.deleteLater()
+    until(lambda: heard.said, "the question, since nothing comes any more")
+    assert heard.take() == ["Question, edit, empty."]
+    window.deleteLater()
+
+
 def test_the_menu_of_the_tray_is_heard_though_no_window_has_the_keyboard(heard: HeardFocus) -> None:
     menu = QMenu()
     menu.setAccessibleName("Edge Assistant")

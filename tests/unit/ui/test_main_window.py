@@ -37,6 +37,7 @@ from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.icons import status as icons
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.picture_window import PictureWindow
+from edge_assistant.ui.speaking.description import describe_menu
 from edge_assistant.ui.strings import status_name
 from edge_assistant.ui.tray import Tray
 
@@ -121,6 +122,10 @@ def test_no_two_entries_of_a_menu_have_the_same_access_key(desk: Desk) -> None:
         keys = [action.text().split("&")[1][0].lower() for action in menu.actions() if "&" in action.text()]
         assert sorted(keys) == sorted(set(keys)), menu.title()
         assert len(keys) == len([action for action in menu.actions() if not action.isSeparator()])
+
+
+def test_the_menu_of_the_tray_says_whose_it_is(desk: Desk) -> None:
+    assert describe_menu(desk.tray.menu).text == "Edge Assistant, menu."
 
 
 def test_a_menu_entry_tells_its_global_key(desk: Desk) -> None:
@@ -376,6 +381,19 @@ def test_our_voice_says_by_itself_what_an_access_key_has_switched(desk: Desk) ->
         assert heard.take() == ["Reasoning, button, expanded, Alt R."]
         QTest.keyClick(desk.window.input, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
         assert heard.take() == [], "a sentence tells of it once it is so"
+
+
+def test_what_the_button_asks_for_is_heard_before_the_line_that_gets_the_keyboard(desk: Desk) -> None:
+    """With nothing asked yet that is a sentence which says what to do."""
+    with heard_focus() as heard:
+        desk.window.bring_to_front()
+        until(desk.window.input.hasFocus, "the question")
+        desk.window._row.ask.setFocus()
+        heard.take()
+        heard.interruptions.clear()
+        QTest.keyClick(desk.window._row.ask, Qt.Key.Key_Space)
+        until(lambda: heard.said, "the question")
+        assert (heard.take(), heard.interruptions) == (["Question, edit, empty, Alt Q."], [])
 
 
 def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:

@@ -27,9 +27,11 @@ from edge_assistant.settings.schema import (
     grouped_entries,
     with_values,
 )
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.system import paths
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.heading import Heading
+from edge_assistant.ui.settings import option_providers
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, entry_label
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
@@ -216,6 +218,39 @@ def test_escape_says_that_changes_were_not_saved_and_only_then() -> None:
         heard.take()
         QTest.keyClick(edit, Qt.Key.Key_Escape)
         assert "Closed. The changes were not saved." in heard.take()
+        assert heard.lasting == ["Closed.", "Closed. The changes were not saved."], "the rest comes after"
+        desk.dialog.deleteLater()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F9, Qt.Key.Key_F3, Qt.Key.Key_Backspace])
+def test_of_keys_in_a_shortcut_field_only_what_came_of_them_is_heard(key: Qt.Key) -> None:
+    """The same key again takes the selection away, and another one changes the text, as in any other field."""
+    with heard_focus() as heard:
+        desk = Desk()
+        until(lambda: heard.said, "the window")
+        edit = desk.key_edit("window")
+        edit.selectAll()
+        heard.take()
+        QTest.keyClick(edit, key, CTRL_SHIFT if key != Qt.Key.Key_Backspace else Qt.KeyboardModifier.NoModifier)
+        assert heard.take() == []
+        assert len(desk.said) == 1
+        desk.dialog.close()
+        desk.dialog.deleteLater()
+
+
+def test_the_reason_of_a_refusal_is_heard_before_the_field_that_gets_the_keyboard_for_it() -> None:
+    with heard_focus() as heard:
+        desk = Desk()
+        until(lambda: heard.said, "the window")
+        desk.dialog.field("hotkeys.camera").show("ctrl+shift+F9")
+        desk.key_edit("window")
+        heard.take()
+        heard.interruptions.clear()
+        QTest.keyClick(desk.dialog, Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+        until(lambda: heard.said, "the field")
+        assert heard.said[-1].startswith("Counts to three")
+        assert heard.interruptions == []
+        desk.dialog.close()
         desk.dialog.deleteLater()
 
 
@@ -281,6 +316,13 @@ def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
     desk.dialog.close()
 
 
+def test_the_voices_of_the_language_of_our_own_sentences_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {"Afra": "af", "Kate": "en-gb", "Zoe": "fr"}
+    found = [SystemVoice(f"id {name}", name, (code,), None) for name, code in known.items()]
+    monkeypatch.setattr(option_providers, "list_voices", lambda: found)
+    assert [each.value for each in option_providers.voices()] == ["Kate", "Afra", "Zoe"]
+
+
 def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
     def broken() -> list[FieldOption]:
         raise InputError("There is no voice.")
@@ -292,13 +334,24 @@ def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
 
 
 def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -> None:
+    tokens = desk.dialog.field("glance_tokens")
+    assert isinstance(tokens, NumberField)
+    assert tokens.value() is None
+    QTest.keyClick(tokens.widget, Qt.Key.Key_Down)
+    assert tokens.value() is None
+    QTest.keyClick(tokens.widget, Qt.Key.Key_Up)
+    assert tokens.value() == find_entry("glance_tokens").info.example
+
+
+@pytest.mark.parametrize(("key", "value"), [(Qt.Key.Key_Up, 210), (Qt.Key.Key_Down, 190)])
+def test_a_number_that_is_shown_though_nobody_chose_it_is_where_both_keys_begin(
+    key: Qt.Key, value: int, desk: Desk
+) -> None:
     rate = desk.dialog.field("rate")
     assert isinstance(rate, NumberField)
-    assert rate.value() is None
-    rate.widget.stepUp()
-    assert rate.value() == 200
-    rate.widget.stepDown()
-    assert rate.value() == 190
+    assert (rate.value(), rate.widget.text()) == (None, "200 words a minute")
+    QTest.keyClick(rate.widget, key)
+    assert rate.value() == value
 
 
 def test_what_this_computer_cannot_do_is_refused_with_the_reason_and_the_fields_name(desk: Desk) -> None:
@@ -394,7 +447,7 @@ def test_enter_in_a_field_is_ok(desk: Desk) -> None:
     focus.setFocus()
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Return):
         QTest.keyClick(focus, key)
-    assert ([each.rate for each in desk.applied], desk.dialog.isVisible()) == ([210], False)
+    assert ([each.rate for each in desk.applied], desk.dialog.isVisible()) == ([220], False)
 
 
 @pytest.mark.parametrize("name", ["voice", "weights_folder", "hotkeys.camera"])

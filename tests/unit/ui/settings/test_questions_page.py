@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from support.accessible_walk import application, nameless, tab_order, until
+from support.heard_focus import heard_focus
 
 from edge_assistant.controller.global_hotkeys import KeyReport
 from edge_assistant.hotkeys.key import Key
@@ -136,6 +137,51 @@ def test_delete_removes_the_question_and_cancel_takes_it_back(desk: Desk) -> Non
     assert desk.page.list.hasFocus()
     desk.press(Qt.Key.Key_Escape)
     assert desk.applied == []
+
+
+def test_what_was_removed_is_heard_before_what_is_there_now_and_enter_begins_the_first_question() -> None:
+    with heard_focus() as heard:
+        desk = Desk()
+        until(lambda: heard.said, "the window")
+        heard.take()
+        heard.interruptions.clear()
+        desk.press(Qt.Key.Key_Delete)
+        assert heard.take() == ["Total (Ctrl+Shift+F3). Read the total."]
+        desk.press(Qt.Key.Key_Delete)
+        assert heard.take() == ["empty."]
+        assert heard.interruptions == [], "the sentence that a question was removed is heard to its end"
+        desk.press(Qt.Key.Key_Return)
+        until(desk.open_dialog.isActiveWindow, "the dialog")
+        assert heard.take()[-1] == "New question, dialog. Name, edit, empty, Alt N. For example: Free seat"
+        desk.dialog.done(0)
+        desk.dialog.deleteLater()
+
+
+@pytest.mark.parametrize(("letters", "words"), [("", "Closed."), ("x", "Closed. The changes were not saved.")])
+def test_escape_from_a_question_tells_whether_something_is_lost(letters: str, words: str) -> None:
+    with heard_focus() as heard:
+        desk = Desk()
+        until(desk.dialog.isActiveWindow, "the settings")
+        desk.press(Qt.Key.Key_Return)
+        until(desk.open_dialog.isActiveWindow, "the dialog")
+        assert heard.take()[-1] == "Edit the question, dialog. Name, edit, Free seat, Alt N.", "no example is seen"
+        QTest.keyClicks(QApplication.focusWidget(), letters)
+        desk.press(Qt.Key.Key_Escape)
+        assert words in heard.take()
+        desk.dialog.done(0)
+        desk.dialog.deleteLater()
+
+
+def test_a_key_that_is_used_for_something_else_is_told_while_it_is_recorded(desk: Desk) -> None:
+    dialog = desk.new()
+    dialog.key.setFocus()
+    desk.press(Qt.Key.Key_F9, CTRL_SHIFT)
+    assert desk.said[-1] == (
+        "ctrl+shift+F9 is used twice: "
+        "it describes the active window, and it asks the question New question. Change one of them."
+    )
+    desk.press(Qt.Key.Key_F4, CTRL_SHIFT)
+    assert desk.said[-1] == "ctrl shift F4 is free."
 
 
 def test_a_key_that_another_field_gets_is_refused_there(desk: Desk) -> None:
