@@ -27,7 +27,7 @@ from edge_assistant.ui import confirm
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.settings.browser import SettingsBrowser
 from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, entry_label
-from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProvider, default_providers
+from edge_assistant.ui.settings.option_providers import PROVIDERS, OptionFinder, OptionProvider
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
@@ -45,7 +45,7 @@ class SettingsDialog(QDialog):
     raises is shown. `say` speaks what is shown as a message. `suspend_hotkeys` is called with True when a shortcut
     field starts recording, so that the global hotkeys are released, and with False when it ends. `check_key` is
     called with a setting and the key that was recorded for it, and `show_key_report` is expected after it.
-    `providers` find the options of this computer (default: option_providers.default_providers).
+    `providers` find the options of this computer (default: option_providers.PROVIDERS).
     """
 
     HELP = (
@@ -61,7 +61,7 @@ class SettingsDialog(QDialog):
         say: Callable[[str], None] = lambda _: None,
         suspend_hotkeys: Callable[[bool], None] = lambda _: None,
         check_key: Callable[[str, Key], None] | None = None,
-        providers: Mapping[str, OptionProvider] | None = None,
+        providers: Mapping[str, OptionProvider] = PROVIDERS,
     ) -> None:
         super().__init__()
         self._current = current
@@ -72,9 +72,8 @@ class SettingsDialog(QDialog):
         self._check_key = check_key
         self._preview = VoicePreview(self.show_message)
         self._layout = QVBoxLayout(self)
-        self._finder = OptionFinder(
-            default_providers(lambda: self._current) if providers is None else providers, self._on_options_found, self
-        )
+        self._finder = OptionFinder(providers)
+        self._finder.found.connect(self._on_options_found, Qt.ConnectionType.QueuedConnection)
         self._build_body()
         self._layout.addWidget(self._body)
         self._browser.groups.setFocus()
@@ -190,7 +189,7 @@ class SettingsDialog(QDialog):
         folder_changed = current.weights_folder != self._current.weights_folder
         self._current = current
         if folder_changed:
-            self._finder.start("weights")
+            self._finder.start("weights", current)
 
     def _build_body(self) -> None:
         """Create all widgets, in `_body`."""
@@ -209,7 +208,7 @@ class SettingsDialog(QDialog):
         self._build_layout()
         self._show_values(self._current)
         for kind in {each.info.option_source for each in entries()}:
-            self._finder.start(kind)
+            self._finder.start(kind, self._current)
 
     def _build_layout(self) -> None:
         # No standard buttons: a change of the language would give them back Qt's own words.
@@ -332,6 +331,7 @@ class SettingsDialog(QDialog):
             if layout is not None:
                 layout.activate()  # at once, so that the field stays where it is seen
 
+    @Slot(str, object)
     def _on_options_found(self, kind: str, options: Sequence[FieldOption]) -> None:
         for entry in entries():
             field = self.field(entry.name)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from edge_assistant.capture import qt_subprocess, targets
 from edge_assistant.engine.task_table import load_table
@@ -23,11 +23,11 @@ from edge_assistant.ui.settings.fields import FieldOption
 
 _log = logging.getLogger(__name__)
 
-OptionProvider = Callable[[], Sequence[FieldOption]]
+OptionProvider = Callable[[Settings], Sequence[FieldOption]]
 """Returns the options of one setting. It may take seconds, and raises AssistantError where they cannot be found."""
 
 
-def voices() -> list[FieldOption]:
+def voices(_: Settings) -> list[FieldOption]:
     """List the system's voices by name, with the languages they speak; those of our own sentences come first."""
     own = i18n.catalogue_language()
     return [
@@ -36,19 +36,19 @@ def voices() -> list[FieldOption]:
     ]
 
 
-def languages() -> list[FieldOption]:
+def languages(_: Settings) -> list[FieldOption]:
     """List the languages of answers by their native names; those of the program itself come first."""
     first = i18n.languages()
     codes = [*first, *sorted(set(load_table(None).languages) - set(first))]
     return [FieldOption(code, _language_label(code)) for code in codes]
 
 
-def cameras() -> list[FieldOption]:
+def cameras(_: Settings) -> list[FieldOption]:
     """List the cameras by name."""
     return [FieldOption(name, name) for name in qt_subprocess.query_cameras()]
 
 
-def monitors() -> list[FieldOption]:
+def monitors(_: Settings) -> list[FieldOption]:
     """List the monitors by their number in captures, with size and position."""
     return [
         FieldOption(
@@ -74,49 +74,42 @@ def models(settings: Settings) -> list[FieldOption]:
     return [FieldOption(name, name) for name in dict.fromkeys(each.name for each in ModelLibrary(folder).catalog())]
 
 
-def default_providers(settings: Callable[[], Settings]) -> Mapping[str, OptionProvider]:
-    """Return the provider of each kind of settings.entry.Offers; `settings` returns the settings in force."""
-    return {
-        "voices": voices,
-        "languages": languages,
-        "cameras": cameras,
-        "monitors": monitors,
-        "weights": lambda: models(settings()),
-    }
+PROVIDERS: Mapping[str, OptionProvider] = {
+    "voices": voices,
+    "languages": languages,
+    "cameras": cameras,
+    "monitors": monitors,
+    "weights": models,
+}
+"""The provider of each kind of settings.entry.OptionSource."""
 
 
 class OptionFinder(QObject):
-    """Calls providers on threads of their own; `on_found(kind, options)` is called on the GUI thread."""
+    """Calls providers on threads of their own.
 
-    _result = Signal(str, object)
+    It has no parent, and is kept by its threads: a window may be closed and destroyed while they are at work, and what
+    a thread refers to last is destroyed there. So connect `found` queued, and to a method of a QObject.
+    """
 
-    def __init__(
-        self,
-        providers: Mapping[str, OptionProvider],
-        on_found: Callable[[str, Sequence[FieldOption]], None],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
+    found = Signal(str, object)
+    """A kind, and its options."""
+
+    def __init__(self, providers: Mapping[str, OptionProvider] = PROVIDERS) -> None:
+        super().__init__()
         self._providers = providers
-        self._on_found = on_found
-        self._result.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
-    def start(self, kind: str) -> None:
-        """Start to look up the options of a kind."""
+    def start(self, kind: str, settings: Settings) -> None:
+        """Start to look up the options of a kind, with these settings."""
         if kind in self._providers:
-            threading.Thread(target=self._run, args=(kind,), name=f"find {kind}", daemon=True).start()
+            threading.Thread(target=self._run, args=(kind, settings), name=f"find {kind}", daemon=True).start()
 
-    def _run(self, kind: str) -> None:
+    def _run(self, kind: str, settings: Settings) -> None:
         try:
-            options = list(self._providers[kind]())
+            options = list(self._providers[kind](settings))
         except AssistantError as error:
             _log.info("there is no list of %s: %s", kind, error)  # the current value can be kept all the same
             return
-        with contextlib.suppress(RuntimeError):  # the dialog is gone
-            self._result.emit(kind, options)
-
-    def _pass_on(self, kind: str, options: Sequence[FieldOption]) -> None:
-        self._on_found(kind, options)
+        self.found.emit(kind, options)
 
 
 def _language_label(code: str) -> str:

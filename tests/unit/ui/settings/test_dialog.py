@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScro
 from support.accessible_walk import application, nameless, until, walk
 from support.heard_focus import heard_focus
 from support.model_windows import answer, question_of
+from support.waiting import PATIENCE
 
 from edge_assistant.settings import entry
 from edge_assistant.settings.entry import GROUPS, HOTKEYS, Group, SettingsEntry, Value, describe_entry, explain_entry
@@ -45,7 +49,7 @@ CURRENT = Settings(hotkeys=HotkeySettings(window="ctrl+shift+F9"))
 class Desk:
     """A settings dialog, and what it applies and says."""
 
-    def __init__(self, current: Settings | None = None, **providers: Callable[[], list[FieldOption]]) -> None:
+    def __init__(self, current: Settings | None = None, **providers: Callable[[Settings], list[FieldOption]]) -> None:
         application()
         self.applied: list[Settings] = []
         self.said: list[str] = []
@@ -304,8 +308,8 @@ def test_the_field_of_a_value_that_is_not_possible_gets_the_focus_whatever_the_s
 def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
     desk = Desk(
         with_values(Settings(), {"voice": "Kate", "monitor": 3}),
-        voices=lambda: [FieldOption("Anna", "Anna (de)"), FieldOption("Kate", "Kate (en)")],
-        monitors=lambda: [FieldOption(1, "Monitor 1"), FieldOption(2, "Monitor 2")],
+        voices=lambda _: [FieldOption("Anna", "Anna (de)"), FieldOption("Kate", "Kate (en)")],
+        monitors=lambda _: [FieldOption(1, "Monitor 1"), FieldOption(2, "Monitor 2")],
     )
     voice, monitor = desk.dialog.field("voice"), desk.dialog.field("monitor")
     assert isinstance(voice, ChoiceField)
@@ -320,11 +324,31 @@ def test_the_voices_of_the_language_of_our_own_sentences_come_first(monkeypatch:
     known = {"Afra": "af", "Kate": "en-gb", "Zoe": "fr"}
     found = [SystemVoice(f"id {name}", name, (code,), None) for name, code in known.items()]
     monkeypatch.setattr(option_providers, "list_voices", lambda: found)
-    assert [each.value for each in option_providers.voices()] == ["Kate", "Afra", "Zoe"]
+    assert [each.value for each in option_providers.voices(Settings())] == ["Kate", "Afra", "Zoe"]
+
+
+def test_who_still_looks_for_options_keeps_nothing_of_a_window_that_was_closed() -> None:
+    """What a thread refers to last is destroyed on it, and a window may not be."""
+    asked, over = threading.Event(), threading.Event()
+
+    def slow(_: Settings) -> list[FieldOption]:
+        asked.set()
+        over.wait(PATIENCE)
+        return []
+
+    desk = Desk(cameras=slow)
+    assert asked.wait(PATIENCE)
+    dialog = weakref.ref(desk.dialog)
+    desk.dialog.deleteLater()
+    application().sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del desk
+    gc.collect()
+    assert dialog() is None
+    over.set()
 
 
 def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
-    def broken() -> list[FieldOption]:
+    def broken(_: Settings) -> list[FieldOption]:
         raise InputError("There is no voice.")
 
     desk = Desk(voices=broken)
