@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,12 +59,14 @@ class CheckOptions:
     as_json: bool
 
 
-def run(options: CheckOptions, cancellation: Cancellation) -> int:
+def run(
+    options: CheckOptions, cancellation: Cancellation, fail: Callable[[AssistantError], None] = lambda _: None
+) -> int:
     """Check; return 0. Raises AssistantError, also CancelledError: then what was measured so far is reported first."""
     settings = schema.load(schema.path())
     if options.report is not None:
         _check_report_path(options.report)
-    with ModelsOutput(settings, cancellation, speak=options.speak, as_json=options.as_json) as output:
+    with ModelsOutput(settings, cancellation, speak=options.speak, as_json=options.as_json, fail=fail) as output:
         _Command(options, settings, output, cancellation).run()
     return 0
 

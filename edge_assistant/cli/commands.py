@@ -46,7 +46,7 @@ def tune(parsed: argparse.Namespace, context: CommandContext) -> int:
     from edge_assistant.cli.tune import TuneOptions, run
 
     options = (parsed.model, parsed.mmproj, parsed.think, parsed.target, parsed.reset, parsed.speak, parsed.json)
-    return run(TuneOptions(*options), context.cancellation)
+    return run(TuneOptions(*options), context.cancellation, context.output.fail)
 
 
 def check_model(parsed: argparse.Namespace, context: CommandContext) -> int:
@@ -66,7 +66,7 @@ def check_model(parsed: argparse.Namespace, context: CommandContext) -> int:
         parsed.speak,
         parsed.json,
     )
-    return run(options, context.cancellation)
+    return run(options, context.cancellation, context.output.fail)
 
 
 def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:

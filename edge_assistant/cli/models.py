@@ -6,6 +6,7 @@ import argparse
 
 from edge_assistant.assistant.advice import advise
 from edge_assistant.assistant.factory import text_companions
+from edge_assistant.cli.command import CommandContext
 from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.cli.output_models import ModelsOutput
 from edge_assistant.models.catalog import CatalogModel
@@ -29,13 +30,15 @@ from edge_assistant.system.paths import expand_path
 from edge_assistant.system.text_cleaning import one_line
 
 
-def run(parsed: argparse.Namespace, cancellation: Cancellation) -> int:
+def run(parsed: argparse.Namespace, context: CommandContext) -> int:
     """Run the command `parsed.action`; return its exit code. Raises CancelledError."""
     settings = schema.load(schema.path())
     library = ModelLibrary(settings.weights_dir)
     speak = False if parsed.action in ("list", "path") else parsed.speak
-    progress = getattr(parsed, "progress", True)
-    with ModelsOutput(settings, cancellation, speak=speak, as_json=parsed.json, progress=progress) as output:
+    progress, cancellation = getattr(parsed, "progress", True), context.cancellation
+    with ModelsOutput(
+        settings, cancellation, speak=speak, as_json=parsed.json, progress=progress, fail=context.output.fail
+    ) as output:
         match parsed.action:
             case "list":
                 _list(library, output)

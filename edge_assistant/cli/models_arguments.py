@@ -59,4 +59,4 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace, context: CommandContext) -> int:
     from edge_assistant.cli.models import run
 
-    return run(parsed, context.cancellation)
+    return run(parsed, context)

@@ -34,7 +34,8 @@ class ModelsOutput:
 
     Text goes to standard output. Progress goes to standard error: a line that redraws itself where that is possible
     and wanted (`progress`), else a plain line at every tenth. With `as_json`, everything is JSON on standard output.
-    `speak` None leaves it to the settings.
+    `speak` None leaves it to the settings. `fail` prints an error that ends the command, which is not to wait for its
+    words; that it is raised too prints it no second time.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class ModelsOutput:
         speak: bool | None,
         as_json: bool,
         progress: bool = True,
+        fail: Callable[[AssistantError], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cancellation = cancellation
         self._as_json = as_json
+        self._fail = fail
         self._clock = clock
         self._line = ProgressLine(wanted=progress and not as_json)
         self._last_shown = -1e9
@@ -65,7 +68,8 @@ class ModelsOutput:
         """Speak an error that ends the command, and close."""
         quiet = isinstance(error, CancelledError | BrokenPipeError)
         if error is not None and not quiet:
-            self.error(explain_error(error))
+            self.error(explained := explain_error(error))
+            self._fail(explained)
         self.close(wait=not quiet)
 
     def close(self, *, wait: bool) -> None:
@@ -108,7 +112,7 @@ class ModelsOutput:
         self._say(message)
 
     def error(self, error: AssistantError) -> None:
-        """Speak the error that ends the command; `main` prints it."""
+        """Speak the error that ends the command, or of one file."""
         self._line.clear()
         if isinstance(error, ChecksumError):
             self.event("checksums", expected=error.expected, found=error.found)

@@ -36,7 +36,9 @@ def report(parsed: argparse.Namespace, context: CommandContext) -> int:
     """Write the report into the file that is named."""
     path = Path(parsed.file).absolute()
     settings, changed = _settings_and_lines()
-    with ModelsOutput(settings, context.cancellation, speak=parsed.speak, as_json=False) as output:
+    with ModelsOutput(
+        settings, context.cancellation, speak=parsed.speak, as_json=False, fail=context.output.fail
+    ) as output:
         if not path.parent.is_dir():  # told before all parts are tried
             raise _not_saved(path, tr("there is no such folder"))
         output.step(tr("Trying each part. This takes up to a minute."))

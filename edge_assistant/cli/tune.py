@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
@@ -42,10 +43,12 @@ class TuneOptions:
     as_json: bool
 
 
-def run(options: TuneOptions, cancellation: Cancellation) -> int:
+def run(
+    options: TuneOptions, cancellation: Cancellation, fail: Callable[[AssistantError], None] = lambda _: None
+) -> int:
     """Tune, or with `reset` delete the stored profile; return 0. Raises AssistantError, also CancelledError."""
     settings = schema.load(schema.path())
-    with ModelsOutput(settings, cancellation, speak=options.speak, as_json=options.as_json) as output:
+    with ModelsOutput(settings, cancellation, speak=options.speak, as_json=options.as_json, fail=fail) as output:
         _run(options, settings, output, cancellation)
     return 0
 

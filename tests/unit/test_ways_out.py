@@ -335,7 +335,6 @@ PRINTS = {
     "speech/bundled_voice.py": WORKER,
     "speech/sapi_voice.py": WORKER,
     "speech/sapi_voices.py": WORKER,
-    "system/windows_job.py": WORKER,
 }
 """The modules that may print by themselves, and why; all others use terminal.print_line, print_json and print_error."""
 

@@ -13,7 +13,7 @@ from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import NetworkError
+from edge_assistant.system.errors import AssistantError, NetworkError
 from edge_assistant.text.passing import Passing
 
 
@@ -55,10 +55,11 @@ class Clock:
 
 @pytest.fixture
 def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[ModelsOutput, FakeSpeaker, Clock]]:
-    def build(*, as_json: bool = False, speak: bool = True) -> tuple[ModelsOutput, FakeSpeaker, Clock]:
+    def build(*, as_json: bool = False, speak: bool = True, **options: Any) -> tuple[ModelsOutput, FakeSpeaker, Clock]:
         speaker, clock = FakeSpeaker(), Clock()
         monkeypatch.setattr(factory, "Speaker", lambda **_: speaker)
-        return ModelsOutput(Settings(), Cancellation(), speak=speak, as_json=as_json, clock=clock), speaker, clock
+        output = ModelsOutput(Settings(), Cancellation(), speak=speak, as_json=as_json, clock=clock, **options)
+        return output, speaker, clock
 
     return build
 
@@ -74,6 +75,18 @@ def test_every_tenth_is_said_aloud(make: Callable[..., Any]) -> None:
         output.progress("pull", "w.gguf", at(percent, (100 - percent) * 60.0))
     assert speaker.said[0] == "It will take about 100 minutes." or speaker.said[0].startswith("It will take about")
     assert [words.split()[0] for words in speaker.said[1:]] == [str(tenth) for tenth in range(10, 100, 10)]
+
+
+def test_an_error_is_printed_before_its_words_were_spoken(make: Callable[..., Any]) -> None:
+    speaker: FakeSpeaker
+
+    def fail(error: AssistantError) -> None:
+        speaker.said.append(f"(printed {error})")
+
+    output, speaker, _ = make(fail=fail)
+    with pytest.raises(NetworkError), output:
+        raise NetworkError("There is no network.")
+    assert speaker.said == ["There is no network.", "(printed There is no network.)", "(waited)"]
 
 
 def test_a_voice_that_is_still_speaking_is_not_given_more_progress(make: Callable[..., Any]) -> None:

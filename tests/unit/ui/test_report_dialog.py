@@ -12,7 +12,7 @@ from support.accessible_walk import application, until
 
 from edge_assistant.ui import save_dialogs
 
-WRITE = "import sys, pathlib; pathlib.Path(sys.argv[2]).write_text(sys.argv[1])"
+WRITE = "import sys, pathlib; pathlib.Path(sys.argv[-1]).write_text(sys.argv[1])"
 
 
 def save(command: list[str]) -> list[tuple[str, str]]:
