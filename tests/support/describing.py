@@ -31,6 +31,9 @@ DEMO = ROOT / "models" / "demo"
 MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
 MMPROJ = DEMO / "mmproj-tiny-qwen3vl-f16.gguf"
 
+BETWEEN = 5
+"""Tokens between an answer and the next question: an engine that is idle for a moment evaluates them before it is asked."""
+
 _CALM_MOMENTS = 5
 
 Event = dict[str, Any]
