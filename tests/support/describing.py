@@ -32,7 +32,7 @@ MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
 MMPROJ = DEMO / "mmproj-tiny-qwen3vl-f16.gguf"
 
 BETWEEN = 5
-"""Tokens between an answer and the next question: an engine that is idle for a moment evaluates them before it is asked."""
+"""Tokens between an answer and the next question: an engine that is idle for a moment evaluates them before that."""
 
 _CALM_MOMENTS = 5
 
