@@ -26,11 +26,11 @@ _DATA_HOME = "/data"
 _PATIENCE_S = 3.0
 
 PROVIDERS: Mapping[str, OptionProvider] = {
-    "voices": lambda: [FieldOption("English (Great Britain)", "English (Great Britain) (en-gb)")],
+    "voices": lambda _: [FieldOption("English (Great Britain)", "English (Great Britain) (en-gb)")],
     "languages": languages,
-    "cameras": lambda: [FieldOption("Integrated Camera", "Integrated Camera")],
-    "monitors": list,
-    "weights": lambda: [FieldOption("demo", "demo")],
+    "cameras": lambda _: [FieldOption("Integrated Camera", "Integrated Camera")],
+    "monitors": lambda _: [],
+    "weights": lambda _: [FieldOption("demo", "demo")],
 }
 """What the settings offer to choose from."""
 

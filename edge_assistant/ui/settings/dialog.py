@@ -26,8 +26,8 @@ from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui import confirm
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.settings.browser import SettingsBrowser
-from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, entry_label
-from edge_assistant.ui.settings.option_providers import PROVIDERS, OptionFinder, OptionProvider
+from edge_assistant.ui.settings.fields import ChoiceField, Field, entry_label
+from edge_assistant.ui.settings.option_providers import PROVIDERS, FoundOptions, OptionFinder, OptionProvider
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
@@ -73,7 +73,6 @@ class SettingsDialog(QDialog):
         self._preview = VoicePreview(self.show_message)
         self._layout = QVBoxLayout(self)
         self._finder = OptionFinder(providers)
-        self._finder.found.connect(self._on_options_found, Qt.ConnectionType.QueuedConnection)
         self._build_body()
         self._layout.addWidget(self._body)
         self._browser.groups.setFocus()
@@ -189,7 +188,7 @@ class SettingsDialog(QDialog):
         folder_changed = current.weights_folder != self._current.weights_folder
         self._current = current
         if folder_changed:
-            self._finder.start("weights", current)
+            self._finder.start("weights", current, self._on_options_found)
 
     def _build_body(self) -> None:
         """Create all widgets, in `_body`."""
@@ -208,7 +207,7 @@ class SettingsDialog(QDialog):
         self._build_layout()
         self._show_values(self._current)
         for kind in {each.info.option_source for each in entries()}:
-            self._finder.start(kind, self._current)
+            self._finder.start(kind, self._current, self._on_options_found)
 
     def _build_layout(self) -> None:
         # No standard buttons: a change of the language would give them back Qt's own words.
@@ -331,9 +330,9 @@ class SettingsDialog(QDialog):
             if layout is not None:
                 layout.activate()  # at once, so that the field stays where it is seen
 
-    @Slot(str, object)
-    def _on_options_found(self, kind: str, options: Sequence[FieldOption]) -> None:
+    @Slot(object)
+    def _on_options_found(self, found: FoundOptions) -> None:
         for entry in entries():
             field = self.field(entry.name)
-            if entry.info.option_source == kind and isinstance(field, ChoiceField):
-                field.set_options(options)
+            if entry.info.option_source == found.kind and isinstance(field, ChoiceField):
+                field.set_options(found.options)

@@ -6,9 +6,10 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QLocale
 
 from edge_assistant.capture import qt_subprocess, targets
 from edge_assistant.engine.task_table import load_table
@@ -20,6 +21,7 @@ from edge_assistant.system import i18n
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.settings.fields import FieldOption
+from edge_assistant.ui.thread_relay import ThreadRelay
 
 _log = logging.getLogger(__name__)
 
@@ -84,32 +86,37 @@ PROVIDERS: Mapping[str, OptionProvider] = {
 """The provider of each kind of settings.entry.OptionSource."""
 
 
-class OptionFinder(QObject):
-    """Calls providers on threads of their own.
+@dataclass(frozen=True, slots=True)
+class FoundOptions:
+    """The options of a kind, as they were found."""
 
-    It has no parent, and is kept by its threads: a window may be closed and destroyed while they are at work, and what
-    a thread refers to last is destroyed there. So connect `found` queued, and to a method of a QObject.
-    """
+    kind: str
+    options: Sequence[FieldOption]
 
-    found = Signal(str, object)
-    """A kind, and its options."""
+
+class OptionFinder:
+    """Calls providers on threads of their own. It keeps no window, which may be closed while they are at work."""
 
     def __init__(self, providers: Mapping[str, OptionProvider] = PROVIDERS) -> None:
-        super().__init__()
         self._providers = providers
 
-    def start(self, kind: str, settings: Settings) -> None:
-        """Start to look up the options of a kind, with these settings."""
-        if kind in self._providers:
-            threading.Thread(target=self._run, args=(kind, settings), name=f"find {kind}", daemon=True).start()
+    def start(self, kind: str, settings: Settings, receive: Callable[[FoundOptions], object]) -> None:
+        """Start to look up the options of a kind, with these settings.
 
-    def _run(self, kind: str, settings: Settings) -> None:
-        try:
-            options = list(self._providers[kind](settings))
-        except AssistantError as error:
-            _log.info("there is no list of %s: %s", kind, error)  # the current value can be kept all the same
-            return
-        self.found.emit(kind, options)
+        `receive` is called on the GUI thread once they are found; it must be a method of a QObject.
+        """
+        if kind in self._providers:
+            arguments = (self._providers[kind], kind, settings, ThreadRelay(receive))
+            threading.Thread(target=_find, args=arguments, name=f"find {kind}", daemon=True).start()
+
+
+def _find(provider: OptionProvider, kind: str, settings: Settings, relay: ThreadRelay) -> None:
+    try:
+        relay.send(FoundOptions(kind, list(provider(settings))))
+    except AssistantError as error:
+        _log.info("there is no list of %s: %s", kind, error)  # the current value can be kept all the same
+    finally:
+        relay.end()
 
 
 def _language_label(code: str) -> str:
