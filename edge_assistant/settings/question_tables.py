@@ -18,7 +18,8 @@ _HEAD = re.compile(rf"\s*\[\[\s*{QUESTIONS}\s*\]\]")
 def example_table() -> list[str]:
     """Return the lines of a question that is commented out, for a new file."""
     text = tomlkit.item(tr("Which seat is free?")).as_string()
-    return [f"# [[{QUESTIONS}]]", f"# name = {tomlkit.item(tr('Free seat')).as_string()}", f"# text = {text}"]
+    name = tomlkit.item(tr("Free seat")).as_string()
+    return [f"# [[{QUESTIONS}]]", f"# name = {name}", f"# text = {text}"]
 
 
 def with_tables(text: str, old: Sequence[Question], new: Sequence[Question]) -> str:
