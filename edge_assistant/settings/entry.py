@@ -44,11 +44,10 @@ OptionSource = Literal["", "voices", "languages", "cameras", "monitors", "weight
 class EntryInfo:
     """The description of an entry. Its texts are English and go through `tr` where they are used.
 
-    `range` is the smallest and the largest number allowed, `step` what a dialog goes by, 0 for a twentieth of the
-    usual value. `choices` are the only values allowed, each with its
-    meaning. `written` says how the value is written, where no list of options is at hand. `unset` says what applies
-    when no value is set; `example` is a possible value. `check` raises UsageError
-    for invalid text.
+    `range` is the smallest and the largest number allowed, `step` what a dialog goes by, 0 for a twentieth of the usual
+    value. `choices` are the only values allowed, each with its meaning. `written` says how the value is written, where
+    no list of options is at hand. `unset` says what applies when no value is set, and `unset_number` is the number in
+    it, if it has one; `example` is a possible value. `check` raises UsageError for invalid text.
     """
 
     group: Group
@@ -60,6 +59,7 @@ class EntryInfo:
     choices: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
     unset: str = ""
+    unset_number: int | None = None
     example: Value = None
     option_source: OptionSource = ""
     check: Callable[[str], object] = lambda _: None

@@ -207,6 +207,7 @@ class Settings:
             range=(20, 1000),
             unit=tr_noop("words a minute"),
             unset=tr_noop("200 words a minute"),
+            unset_number=200,
             example=200,
         ),
     )

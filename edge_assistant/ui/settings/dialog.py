@@ -27,7 +27,7 @@ from edge_assistant.ui import confirm
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.settings.browser import SettingsBrowser
 from edge_assistant.ui.settings.fields import ChoiceField, Field, entry_label
-from edge_assistant.ui.settings.option_providers import PROVIDERS, FoundOptions, OptionFinder, OptionProvider
+from edge_assistant.ui.settings.option_providers import PROVIDERS, FoundOptions, OptionProvider, find_options
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
@@ -72,7 +72,7 @@ class SettingsDialog(QDialog):
         self._check_key = check_key
         self._preview = VoicePreview(self.show_message)
         self._layout = QVBoxLayout(self)
-        self._finder = OptionFinder(providers)
+        self._providers = providers
         self._build_body()
         self._layout.addWidget(self._body)
         self._browser.groups.setFocus()
@@ -188,7 +188,7 @@ class SettingsDialog(QDialog):
         folder_changed = current.weights_folder != self._current.weights_folder
         self._current = current
         if folder_changed:
-            self._finder.start("weights", current, self._on_options_found)
+            self._start_to_find("weights")
 
     def _build_body(self) -> None:
         """Create all widgets, in `_body`."""
@@ -207,7 +207,7 @@ class SettingsDialog(QDialog):
         self._build_layout()
         self._show_values(self._current)
         for kind in {each.info.option_source for each in entries()}:
-            self._finder.start(kind, self._current, self._on_options_found)
+            self._start_to_find(kind)
 
     def _build_layout(self) -> None:
         # No standard buttons: a change of the language would give them back Qt's own words.
@@ -329,6 +329,10 @@ class SettingsDialog(QDialog):
         for layout in (self._layout, self._body.layout()):
             if layout is not None:
                 layout.activate()  # at once, so that the field stays where it is seen
+
+    def _start_to_find(self, kind: str) -> None:
+        if kind in self._providers:
+            find_options(self._providers[kind], kind, self._current, self._on_options_found)
 
     @Slot(object)
     def _on_options_found(self, found: FoundOptions) -> None:

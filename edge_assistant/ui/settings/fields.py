@@ -127,8 +127,7 @@ class NumberField:
         example = entry.info.example
         self._optional = entry.optional
         first = example if entry.optional and isinstance(example, int) else None
-        is_unset = first is not None and entry.info.unset == f"{first} {entry.info.unit}"
-        self.widget = self.focus_widget = SpinBox(first, _LEAST_LETTERS, is_unset=is_unset)
+        self.widget = self.focus_widget = SpinBox(first, _LEAST_LETTERS, unset=entry.info.unset_number)
         self.widget.setRange(low - 1 if entry.optional else low, high)
         if entry.optional:
             self.widget.setSpecialValueText(_capitalize(tr(entry.info.unset)))

@@ -94,20 +94,15 @@ class FoundOptions:
     options: Sequence[FieldOption]
 
 
-class OptionFinder:
-    """Calls providers on threads of their own. It keeps no window, which may be closed while they are at work."""
+def find_options(
+    provider: OptionProvider, kind: str, settings: Settings, receive: Callable[[FoundOptions], object]
+) -> None:
+    """Start to look up the options of a kind, with these settings, on a thread that keeps no window.
 
-    def __init__(self, providers: Mapping[str, OptionProvider] = PROVIDERS) -> None:
-        self._providers = providers
-
-    def start(self, kind: str, settings: Settings, receive: Callable[[FoundOptions], object]) -> None:
-        """Start to look up the options of a kind, with these settings.
-
-        `receive` is called on the GUI thread once they are found; it must be a method of a QObject.
-        """
-        if kind in self._providers:
-            arguments = (self._providers[kind], kind, settings, ThreadRelay(receive))
-            threading.Thread(target=_find, args=arguments, name=f"find {kind}", daemon=True).start()
+    `receive` is called on the GUI thread once they are found; it must be a method of a QObject.
+    """
+    arguments = (provider, kind, settings, ThreadRelay(receive))
+    threading.Thread(target=_find, args=arguments, name=f"find {kind}", daemon=True).start()
 
 
 def _find(provider: OptionProvider, kind: str, settings: Settings, relay: ThreadRelay) -> None:

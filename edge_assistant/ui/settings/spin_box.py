@@ -15,13 +15,13 @@ _BESIDE = 2
 class SpinBox(QSpinBox):
     """A spin box whose lowest value means "unset"; the first step up from there goes to `first`, a usual value.
 
-    With `is_unset` the program takes that value where none is set, and says so: then steps go up and down from it.
+    Where the words for "unset" tell a number, `unset`, steps go up and down from that one instead.
     """
 
-    def __init__(self, first: int | None, least_letters: int, *, is_unset: bool = False) -> None:
+    def __init__(self, first: int | None, least_letters: int, *, unset: int | None = None) -> None:
         """`least_letters` is the room that the words for the lowest value have at least."""
         super().__init__()
-        self._first_step, self._is_unset = first, is_unset
+        self._first_step, self._unset = first, unset
         self._least_letters = least_letters
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.words = _Words(self)
@@ -36,15 +36,18 @@ class SpinBox(QSpinBox):
 
     def stepBy(self, steps: int) -> None:
         """Step to a usual value from the lowest one, and else as Qt does."""
-        if self._first_step is not None and self.value() == self.minimum() and (steps > 0 or self._is_unset):
-            self.setValue(self._first_step + self._is_unset * steps * self.singleStep())
+        is_lowest = self.value() == self.minimum()
+        if is_lowest and self._unset is not None:
+            self.setValue(self._unset + steps * self.singleStep())
+        elif is_lowest and self._first_step is not None and steps > 0:
+            self.setValue(self._first_step)
         else:
             super().stepBy(steps)
 
     def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
         """Return in which directions there are further values."""
         both = QSpinBox.StepEnabledFlag.StepUpEnabled | QSpinBox.StepEnabledFlag.StepDownEnabled
-        return both if self._is_unset and self.value() == self.minimum() else super().stepEnabled()
+        return both if self._unset is not None and self.value() == self.minimum() else super().stepEnabled()
 
     def event(self, event: QEvent) -> bool:
         """Show all of the words that are cut, and then the usual tooltip."""

@@ -340,6 +340,15 @@ def test_menus_are_heard_entry_by_entry_and_then_what_has_the_keyboard_again(hea
     window.deleteLater()
 
 
+def window_that_comes() -> QWidget:
+    """A window that was asked to the front and never gets the keyboard."""
+    window = QWidget()
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    expect_in_front(window)
+    window.show()
+    return window
+
+
 def test_what_the_keyboard_comes_back_to_is_not_heard_while_another_window_comes(
     heard: HeardFocus, dialog: QDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,10 +358,7 @@ def test_what_the_keyboard_comes_back_to_is_not_heard_while_another_window_comes
     menu.addAction("Settings")
     menu.popup(dialog.pos())
     until(lambda: heard.said, "the menu")
-    other = QWidget()
-    other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # so it never gets the keyboard
-    expect_in_front(other)
-    other.show()
+    other = window_that_comes()
     menu.close()
     heard.take()
     QTest.qWait(2 * _RETURN_MS)
@@ -366,14 +372,12 @@ def test_what_the_keyboard_comes_back_to_is_not_heard_while_another_window_comes
 def test_what_the_keyboard_comes_back_to_from_the_menu_bar_is_not_heard_while_another_window_comes(
     heard: HeardFocus,
 ) -> None:
-    window, edit, other = QMainWindow(), named(QLineEdit(), "Question"), QWidget()
+    window, edit = QMainWindow(), named(QLineEdit(), "Question")
     window.setCentralWidget(edit)
     window.menuBar().addMenu("Tools").addAction("Settings")
     bring(window)
     window.menuBar().setFocus()
-    other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # so it never gets the keyboard
-    expect_in_front(other)
-    other.show()
+    other = window_that_comes()
     edit.setFocus()
     heard.take()
     QTest.qWait(2 * _RETURN_MS)
