@@ -59,6 +59,7 @@ def test_no_label_of_a_menu_is_cut_at_any_size_of_text(percent: int) -> None:
     with text_size(percent):
         for menu in (*menus("de"), menu_with_keys()):
             style = OutlinedStyle()
+            style.setParent(menu)  # it is kept as long as the menu
             menu.setStyle(style)
             labels = labels_in(menu)
             menu.addAction("A label that makes the menu so wide that there is room for any other label")
