@@ -35,7 +35,10 @@ class Heard:
 
 
 class SoundCard:
-    """Hears what ALSA's default device plays, `speed` times faster than real hardware, which may be changed."""
+    """Hears what ALSA's default device plays, `speed` times faster than real hardware, which may be changed.
+
+    At a speed of 0 it stands still, and so does a player as soon as the pipe is full.
+    """
 
     def __init__(self, folder: Path, speed: float = 1.0) -> None:
         self.configuration, self._fd = open_card(folder)
@@ -103,6 +106,8 @@ class SoundCard:
             now = time.monotonic()
             ready = int(min(now - last, 0.05) * 2 * RATE * self.speed) // 2 * 2
             last = now
+            if not ready:
+                continue
             try:
                 samples = os.read(self._fd, ready)
             except BlockingIOError:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from support.platforms import PROCESS_WORK, lacks
 from support.processes import suspend
+from support.waiting import until
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
@@ -132,4 +133,5 @@ def test_an_answer_that_was_broken_off_goes_on_and_nothing_is_said_twice(disturb
         assert (outcome.answer, outcome.text, disturbed.sentences()) == (expected.answer,) * 3
         if DIED in disturbed.notices():
             return
+        until(lambda: not disturbed.assistant.loaded, "the end of the engine")  # else it dies of the next question
     pytest.fail("every answer was whole too soon")
