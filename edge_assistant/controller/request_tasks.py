@@ -68,6 +68,7 @@ class RequestTasks:
         self._active_conversation: Conversation | None = None
         self._answering: Assistant | None = None  # which may not be the switcher's current one
         self._reader: Assistant | None = None  # that answered last, and was not the current one
+        self._change_is_told = True  # by a sentence about Think harder
         self.load_at_start = True
         """Whether `start` loads the model; otherwise the first question does."""
 
@@ -206,11 +207,12 @@ class RequestTasks:
         try:
             self._switcher.change(partial(self._make_for, request))
         except CancelledError:
-            pass  # it is loaded by the next question
+            self._change_is_told = False  # the next question loads the model and tells it
         except AssistantError as error:
+            self._change_is_told = True
             self._output.fail(request, error)
         else:
-            request.notice("think", _thinking_sentence(think))
+            self._tell_thinking(request)
         self._report_thinking()
         self._report_answered(request, complete=False)
 
@@ -244,10 +246,13 @@ class RequestTasks:
                 self._switcher.start(make_assistant)
             elif self._switcher.current_thinks != self._switcher.think:
                 self._switcher.finish_change(make_assistant)
-                request.notice("think", _thinking_sentence(self._switcher.think))
+                self._change_is_told = False
+            if not self._change_is_told:
+                self._tell_thinking(request)
         except CancelledError:
             pass
         except AssistantError as error:
+            self._change_is_told = True
             request.failure = error
 
     def _is_reading(self, request: Request) -> bool:
@@ -322,6 +327,10 @@ class RequestTasks:
 
     def _report_ready(self, request: Request) -> None:
         self._event_loop.post(self.listener.on_ready, loaded=request.failure is None)
+
+    def _tell_thinking(self, request: Request) -> None:
+        self._change_is_told = True
+        request.notice("think", _thinking_sentence(self._switcher.think))
 
     def _report_thinking(self) -> None:
         price = thinking_price(self._latency_records)

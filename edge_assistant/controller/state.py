@@ -353,13 +353,11 @@ def _start_description(state: State, action: str, now: float) -> Transition:
 def _toggle_thinking(state: State) -> Transition:
     """Start the change of model; a kept picture stays, so that the other model can be asked for its detail."""
     after = _new_request(state, "think")
+    ends_answer = state.busy and state.task not in ("think", "forget")
+    effects = (*_end_current(state), Effect.REPORT_STOPPED) if ends_answer else _end_current(state)
     if not state.picture:
-        return replace(after, last_action=""), (
-            *_end_current(state),
-            Effect.FORGET_PICTURE,
-            Effect.TOGGLE_THINKING,
-        )
-    return replace(after, picture="kept"), (*_end_current(state), Effect.TOGGLE_THINKING)
+        return replace(after, last_action=""), (*effects, Effect.FORGET_PICTURE, Effect.TOGGLE_THINKING)
+    return replace(after, picture="kept"), (*effects, Effect.TOGGLE_THINKING)
 
 
 def on_interrupted(state: State, now: float) -> Transition:

@@ -106,6 +106,8 @@ class ScriptedAssistant:
     def warm(self) -> None:
         if self.harness.cannot_load == self.think:
             raise DoesNotFitError("Too little memory.")
+        if self.harness.cancels_loading:
+            raise CancelledError
         if not self.loaded:
             self.speech.say("Loading.")
         self.loaded = True
@@ -198,7 +200,7 @@ class WorkerHarness:
         self.assistants: list[ScriptedAssistant] = []
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
-        self.held = self.cuts = False
+        self.held = self.cuts = self.cancels_loading = False
         self.notices: list[tuple[str, str]] = []
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE

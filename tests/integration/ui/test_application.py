@@ -225,8 +225,10 @@ def test_think_harder_by_its_access_key_while_a_question_is_written_loses_nothin
         until(lambda: app.ask("focus") == "Question", "the line")
         desktop.output("xdotool", "key", "alt+h")
         type_line(desktop, "What is on the screen?")  # while the weights change
-        app.wait_for(lambda _: "thinking" in app.conditions, "the thinking")
+        app.wait_until_told("Think harder is on.")
+        until(lambda: "Answer:" in app.ask("text"), "the answer")
         app.wait_until("ready")
+        assert "The title is Music." in app.ask("reasoning"), "it did not think"
         assert app.ask("text").count("You: What is on the screen?") == 1
         assert app.ask("think") == "True"
         assert app.ask("focus") == "Question"

@@ -190,6 +190,21 @@ def test_a_question_asked_while_the_model_is_still_verified_goes_to_the_thinking
     assert heard.index("Think harder is on.") < heard.index("glance thinking.")
 
 
+def test_a_change_that_was_cancelled_while_the_model_loads_is_told_by_the_next_question_and_once(
+    ready: WorkerHarness,
+) -> None:
+    ready.cancels_loading = True
+    ready.toggle_thinking(ready.request(1))
+    ready.expect(("answered", 1, False), ("ended", 1))
+    ready.cancels_loading = False
+    assert "Think harder is on." not in [words for words, _ in ready.speech.heard]
+    for id in (2, 3):
+        ready.answer(ready.request(id))
+        ready.expect(("answered", id, True), ("ended", id))
+    told = [(words, id) for words, id in ready.speech.heard if id > 1 and words != "(end)"]
+    assert told == [("Think harder is on.", 2), ("glance thinking.", 2), ("glance thinking.", 3)]
+
+
 def test_think_harder_turned_on_and_off_before_the_model_was_found_is_off(ready: WorkerHarness) -> None:
     cancelled_toggle(ready, 1)
     cancelled_toggle(ready, 2)
