@@ -91,7 +91,7 @@ def _answer_about_the_window(program: Path, cleanup: contextlib.ExitStack) -> li
     lines: list[str] = []
     threading.Thread(target=lambda: lines.extend(_lines(listening)), daemon=True).start()
     deadline = time.monotonic() + PATIENCE_S
-    while subprocess.run([str(program), "trigger", "status"], check=False).returncode != 0:
+    while subprocess.run([str(program), "trigger", "status", "--no-speak"], check=False).returncode != 0:
         if time.monotonic() > deadline:
             raise SystemExit("The program did not start.")
         time.sleep(1)

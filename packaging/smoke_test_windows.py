@@ -106,7 +106,9 @@ def try_portable(archive: Path, work: Path) -> None:
     check("settings beside it", (here / "data/config/settings.toml").is_file())
     with app(here):
         program("trigger", "quit", folder=here)
-        until(lambda: "Ready" not in program("trigger", "status", folder=here, check_code=False), "its end")
+        until(
+            lambda: "Ready" not in program("trigger", "status", "--no-speak", folder=here, check_code=False), "its end"
+        )
     check("nothing elsewhere", not DATA.exists() and "Edge Assistant" not in registry(RUN_KEY))
     shutil.rmtree(stick)
 
@@ -237,7 +239,10 @@ def app(folder: Path = PROGRAM) -> Iterator[None]:
     """The app as a shortcut starts it, until it is ready."""
     process = subprocess.Popen([folder / "edge-assistantw.exe", "--no-speak"], cwd=tempfile.gettempdir())
     try:
-        until(lambda: "Ready" in program("trigger", "status", folder=folder, check_code=False), "the app in the tray")
+        until(
+            lambda: "Ready" in program("trigger", "status", "--no-speak", folder=folder, check_code=False),
+            "the app in the tray",
+        )
         print("ok: the app runs", flush=True)
         yield
     finally:
@@ -248,7 +253,7 @@ def app(folder: Path = PROGRAM) -> Iterator[None]:
 
 def ended() -> None:
     """Nobody answers any more."""
-    answer = program("trigger", "status", check_code=False) if PROGRAM.exists() else ""
+    answer = program("trigger", "status", "--no-speak", check_code=False) if PROGRAM.exists() else ""
     check("the app has ended", "Ready" not in answer, answer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from edge_assistant.cli.command import CommandContext
-from edge_assistant.system.errors import InputError, UsageError
+from edge_assistant.system.errors import AssistantError, InputError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.similar_words import did_you_mean
 from edge_assistant.system.terminal import print_event, print_line
@@ -69,8 +69,10 @@ def check_model(parsed: argparse.Namespace, context: CommandContext) -> int:
     return run(options, context.cancellation, context.output.fail)
 
 
-def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
-    """Run an action in the running program, or list the actions."""
+def trigger(parsed: argparse.Namespace, context: CommandContext) -> int:
+    """Run an action in the running program, or list the actions. What keeps it from that is spoken: a key may have
+    run this command, and nobody reads what it prints.
+    """
     from edge_assistant.cli.own_questions import action_lines, action_of_words
     from edge_assistant.hotkeys.actions import ACTIONS, QUESTION
 
@@ -92,7 +94,19 @@ def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
         raise UsageError(f"{sentence} {did_you_mean(unknown, ACTIONS)}".strip())
     from edge_assistant.system.ipc import default_endpoint, send
 
-    answer = send(default_endpoint(), action)
+    try:
+        answer = send(default_endpoint(), action)
+    except AssistantError:
+        from edge_assistant.cli.output_models import ModelsOutput
+        from edge_assistant.settings import schema
+
+        try:
+            settings = schema.load(schema.path())
+        except AssistantError:
+            settings = schema.Settings()
+        cancellation, fail = context.cancellation, context.output.fail
+        with ModelsOutput(settings, cancellation, speak=parsed.speak, as_json=False, fail=fail):
+            raise
     if answer:
         print_line(answer)
     return 0

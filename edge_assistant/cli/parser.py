@@ -138,4 +138,5 @@ def _add_trigger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of the actions from --list"))
     parser.add_argument("name", metavar=tr("NAME"), nargs="*", help=tr("the name of your own question, after question"))
     parser.add_argument("--list", action="store_true", help=tr("print the actions and what each one does"))
+    add_speak(parser, tr("speak where the program is not running or does not respond (default: yes)"))
     parser.set_defaults(command=Command(commands.trigger))

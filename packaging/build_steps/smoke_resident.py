@@ -129,7 +129,7 @@ def active(desktop: XDesktop) -> str:
 def ask_status(clean: CleanRoot) -> str:
     """What it says that it does; why there is none while it starts."""
     done = subprocess.run(
-        clean.command("edge-assistant", "trigger", "status"), capture_output=True, text=True, check=False
+        clean.command("edge-assistant", "trigger", "status", "--no-speak"), capture_output=True, text=True, check=False
     )
     return done.stdout + done.stderr
 
@@ -137,7 +137,7 @@ def ask_status(clean: CleanRoot) -> str:
 def wait_until_idle(clean: CleanRoot) -> None:
     """Until the answer is spoken, so that the next key is a new request."""
     deadline = time.monotonic() + PATIENCE
-    while "Ready" not in (status := clean.run("edge-assistant", "trigger", "status")):
+    while "Ready" not in (status := clean.run("edge-assistant", "trigger", "status", "--no-speak")):
         if time.monotonic() > deadline:
             raise FailedError(f"it never has done: {status}")
         time.sleep(0.5)

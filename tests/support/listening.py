@@ -93,7 +93,7 @@ class Listen:
     def trigger(self, *arguments: str) -> tuple[int, str]:
         """Run `edge-assistant trigger`: its exit code and what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "edge_assistant", "trigger", *arguments],
+            [sys.executable, "-m", "edge_assistant", "trigger", "--no-speak", *arguments],
             cwd=ROOT,
             env=self._environment,
             capture_output=True,

@@ -81,6 +81,22 @@ def test_it_is_silent_where_the_settings_say_so(
     assert voices(read(file)) == []
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_key_for_a_program_that_does_not_run_is_answered_aloud(
+    broken: bool, environment: dict[str, str], tmp_path: Path
+) -> None:
+    if broken:
+        schema.path().write_text("language =", encoding="utf-8")
+    file = tmp_path / "records"
+    done = finished(file, environment, "trigger", "window")
+    told = "Edge Assistant is not running." if broken else "Edge Assistant läuft nicht."
+    assert done.returncode == 9
+    assert [done.stderr.count(told), "".join(said(read(file))).count(told)] == [1, 1]
+    silent = tmp_path / "silent"
+    assert finished(silent, environment, "trigger", "window", "--no-speak").returncode == 9
+    assert voices(read(silent)) == []
+
+
 @pytest.mark.parametrize("action", ["list", "path"])
 def test_what_is_only_to_be_read_is_not_spoken(action: str, environment: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "records"

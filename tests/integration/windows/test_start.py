@@ -55,7 +55,7 @@ def start(person: Person, *, python: str = sys.executable) -> subprocess.Popen[s
 
 def wait_until_reached(person: Person) -> None:
     """Block until the running program answers commands."""
-    until(lambda: person.run("trigger", "status").returncode == 0, "an answer", timeout=2 * PATIENCE)
+    until(lambda: person.run("trigger", "status", "--no-speak").returncode == 0, "an answer", timeout=2 * PATIENCE)
 
 
 def test_the_first_start_asks_about_models_once_and_quits_cleanly(person: Person) -> None:
@@ -148,7 +148,7 @@ def test_a_killed_program_leaves_no_worker(person: Person, command: list[str]) -
     finally:
         terminate(app.pid)
         app.wait()
-    again = person.run("trigger", "status")  # nothing of it is in the way of the next start
+    again = person.run("trigger", "status", "--no-speak")  # nothing of it is in the way of the next start
     assert (again.returncode, again.stdout) == (
         9,
         "Edge Assistant is not running. Start it with the command edge-assistant.\n",

@@ -139,7 +139,7 @@ def test_every_action_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[
 
 
 def test_a_trigger_without_a_running_program_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["trigger", "status"]) == 9
+    assert main.main(["trigger", "status", "--no-speak"]) == 9
     assert capsys.readouterr().err.startswith("Edge Assistant is not running.")
 
 
