@@ -296,8 +296,14 @@ def _none_message() -> str:
 def _other_key_message(action: str, key: Key, written: str) -> str:
     if not written:
         return tr(
-            "{key}, for {action}, was refused by the desktop. Use the command edge-assistant trigger {action}.",
+            "{key} was refused by the desktop. Here it {meaning}. Use the command edge-assistant trigger {action}.",
             key=key.spoken,
+            meaning=meaning_of(action),
             action=action,
         )
-    return tr("For {action}, the desktop assigned {written}.", action=action, written=written)
+    return tr(
+        "The desktop assigned {written} instead of {key}. Here it {meaning}.",
+        written=written,
+        key=key.spoken,
+        meaning=meaning_of(action),
+    )

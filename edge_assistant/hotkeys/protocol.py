@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from edge_assistant.hotkeys.actions import meaning_of
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
 
@@ -43,9 +44,10 @@ class Hotkeys(Protocol):
 def key_taken_message(key: Key, action: str) -> str:
     """Return the sentence about a key that another program has."""
     return tr(
-        "{key}, for {action}, is used by another program. Set another shortcut, or use the command edge-assistant "
+        "{key} is used by another program. Here it {meaning}. Set another shortcut, or use the command edge-assistant "
         "trigger {action}.",
         key=key.spoken,
+        meaning=meaning_of(action),
         action=action,
     )
 
@@ -53,9 +55,10 @@ def key_taken_message(key: Key, action: str) -> str:
 def key_refused_message(key: Key, action: str, reason: str) -> str:
     """Return the sentence about a key that the system refuses for another reason."""
     return tr(
-        "{key}, for {action}, was refused by the system: {reason}. Set another shortcut, or use the command "
+        "{key} was refused by the system: {reason}. Here it {meaning}. Set another shortcut, or use the command "
         "edge-assistant trigger {action}.",
         key=key.spoken,
+        meaning=meaning_of(action),
         action=action,
         reason=reason,
     )

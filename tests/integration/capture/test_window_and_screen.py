@@ -352,7 +352,7 @@ def test_the_doctor_really_tries_every_capture_and_the_desktop(desktop: XDesktop
     assert found["Clipboard"].startswith("works.")
     assert found["Cameras"].startswith(("works.", "none here. No camera was found."))
     other_program.close()
-    assert found["Shortcuts"].startswith("does not work. ctrl shift F9, for window, is used by another program.")
+    assert found["Shortcuts"].startswith("does not work. ctrl shift F9 is used by another program.")
     assert found["Shortcuts"].count("is used by another program") == 1
     assert found["Tray"].startswith("none here. This desktop has no tray.")
     assert found["Screen reader"].startswith("none here.")

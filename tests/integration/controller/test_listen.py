@@ -281,7 +281,7 @@ def test_a_key_that_another_program_has_is_named_and_its_action_can_be_triggered
         with Listen(desktop, "--no-speak", **folders) as listen:
             listen.wait_for_line("Ready.")
             (notice,) = [line for line in listen.said if "is used by another program" in line]
-            assert notice.startswith("ctrl shift F9, for window,")
+            assert notice.startswith("ctrl shift F9 is used by another program. Here it describes the active window.")
             assert "edge-assistant trigger window" in notice
             listen.press(STATUS)
             listen.wait_for_line("Ready.", 2)

@@ -163,4 +163,4 @@ def test_keys_pause_and_move_while_it_is_read_and_belong_to_others_after_it(
     finally:
         other.close()
     (told,) = [line for line in running.said if "another program" in line]
-    assert told.startswith("ctrl shift right, for next-paragraph, is used by another program.")
+    assert told.startswith("ctrl shift right is used by another program.")

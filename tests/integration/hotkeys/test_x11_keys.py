@@ -118,7 +118,7 @@ def test_keys_that_are_given_back_reach_the_other_program_until_they_are_taken_a
         other.grab("F8")
         code, said = listen.trigger("shortcuts")
         assert code == 0
-        assert said.startswith("Shortcuts are on. ctrl shift F8, for stop, is used by another program.")
+        assert said.startswith("Shortcuts are on. ctrl shift F8 is used by another program.")
 
 
 def test_whether_a_key_is_free_is_asked_of_the_server_and_leaves_nothing_grabbed(

@@ -12,7 +12,7 @@ from edge_assistant.capture.backends import SessionFacts
 from edge_assistant.cli import doctor_desktop
 from edge_assistant.cli.doctor_desktop import check_portal, check_screen_reader, check_shortcuts
 from edge_assistant.hotkeys import portal, unsupported
-from edge_assistant.hotkeys.actions import READING_ACTIONS
+from edge_assistant.hotkeys.actions import READING_ACTIONS, meaning_of
 from edge_assistant.hotkeys.key import Key, parse_key
 from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
 from edge_assistant.settings.schema import HotkeySettings, Settings
@@ -51,7 +51,7 @@ def test_each_key_that_another_program_has_is_named_with_its_action() -> None:
     finding = check_shortcuts(Settings(), StandIn(own.window, own.read), running=False)
     assert finding.state == "fails"
     for key, action in ((own.window, "window"), (own.read, "read")):
-        assert f"{parse_key(key).spoken}, for {action}, is used by another program." in finding.sentence
+        assert f"{parse_key(key).spoken} is used by another program. Here it {meaning_of(action)}." in finding.sentence
 
 
 def test_what_only_a_press_would_tell_is_not_claimed() -> None:

@@ -202,7 +202,7 @@ def test_a_key_that_another_program_took_meanwhile_is_named(desktop: Desktop) ->
     hotkeys.switch()
     desktop.theirs.add(WINDOW)
     said = hotkeys.switch()
-    assert said.startswith("Shortcuts are on. ctrl shift F9, for window, is used by another program.")
+    assert said.startswith("Shortcuts are on. ctrl shift F9 is used by another program.")
     assert desktop.ours == {PALETTE}
 
 

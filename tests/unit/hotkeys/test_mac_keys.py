@@ -86,8 +86,10 @@ def test_each_key_is_registered_and_its_events_become_presses() -> None:
 def test_a_refusal_is_told_as_it_is() -> None:
     hotkeys = MacHotkeys(FakeCarbon({F9: EXISTS, D: INVALID}), at_once)
     taken, refused = hotkeys.start(KEYS, print, print)
-    assert taken.startswith("ctrl shift F9, for window, is used by another program.")
-    assert "for stop, was refused by the system: error -9879." in refused
+    assert taken.startswith("ctrl shift F9 is used by another program. Here it describes the active window.")
+    assert (
+        "was refused by the system: error -9879. Here it stops speech; pressed again, cancels the request." in refused
+    )
 
 
 def test_whether_a_key_is_free_is_tried_and_leaves_nothing_registered() -> None:

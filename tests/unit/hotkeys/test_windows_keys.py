@@ -40,7 +40,7 @@ def test_a_key_that_somebody_else_has_is_named_and_the_others_work() -> None:
     system = FakeUser32(taken=((WIN, PAUSE),))
     hotkeys = hotkeys_of(system)
     (sentence,) = hotkeys.start(KEYS, print, print)
-    assert sentence.startswith("Windows key pause, for stop, is used by another program.")
+    assert sentence.startswith("Windows key pause is used by another program.")
     assert "edge-assistant trigger stop" in sentence
     assert hotkeys.unavailable == ""
     assert system.keys == {(NOREPEAT | CTRL | SHIFT, F9)}
@@ -50,7 +50,7 @@ def test_a_key_that_somebody_else_has_is_named_and_the_others_work() -> None:
 def test_another_refusal_is_told_as_it_is() -> None:
     hotkeys = hotkeys_of(FakeUser32(refused={F9: 5}))
     (sentence,) = hotkeys.start(KEYS, print, print)
-    assert sentence.startswith("ctrl shift F9, for window, was refused by the system: ")
+    assert sentence.startswith("ctrl shift F9 was refused by the system: ")
     assert "another program" not in sentence
     hotkeys.close()
 
@@ -141,7 +141,7 @@ def test_windows_itself_gives_a_key_once_and_takes_it_back() -> None:
     assert first.start({"window": key}, print, print) == ()
     assert second.is_free(key) is False
     (sentence,) = second.start({"stop": key}, print, print)
-    assert "for stop, is used by another program" in sentence
+    assert "is used by another program. Here it stops speech" in sentence
     second.close()
     first.close()
     assert first.is_free(key) is True

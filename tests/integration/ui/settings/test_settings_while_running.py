@@ -69,7 +69,10 @@ def test_a_key_that_somebody_else_has_is_told(desktop: XDesktop, folders: dict[s
     with Listen(desktop, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
         told = set_by_command(desktop, folders, "hotkeys.camera", "ctrl+shift+F3")
-        assert "ctrl shift F3, for camera, is used by another program." in told
+        assert (
+            "ctrl shift F3 is used by another program. Here it counts to three and describes what the camera sees."
+            in told
+        )
     other.close()
 
 
