@@ -11,7 +11,7 @@ from edge_assistant.cli.common_arguments import add_json, add_language, add_thin
 from edge_assistant.cli.own_questions import setting_line
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import HOTKEYS, SettingsEntry, Value, describe_entry, format_value, parse_value
-from edge_assistant.system.errors import AssistantError, NotRunningError, UsageError
+from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import RELOAD, default_endpoint, send
 from edge_assistant.system.terminal import print_error, print_event, print_line
@@ -100,6 +100,8 @@ def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
 
     entry = schema.find_entry(arguments.name)
     value = parse_value(entry, arguments.value)
+    if entry.name == "voice" and value:
+        _check_voice(str(value))
     path = schema.path()
     store.save(path, schema.with_values(schema.load(path), {entry.name: value}))
     if arguments.json:
@@ -115,6 +117,24 @@ def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
     elif answer:
         print_line(answer)
     return 0
+
+
+def _check_voice(name: str) -> None:
+    """Raise UsageError for a voice that this computer does not have; not where it has none, or lists none."""
+    from edge_assistant.speech import probe
+    from edge_assistant.speech.voices import choose_voice
+    from edge_assistant.system.similar_words import did_you_mean
+
+    try:
+        voices = probe.list_voices()
+    except InputError:
+        return
+    if choose_voice(voices, name, None) is None:
+        sentence = tr(
+            "There is no voice called {value} on this computer. The command edge-assistant voices lists them.",
+            value=shorten(name),
+        )
+        raise UsageError(f"{sentence} {did_you_mean(name, [each.name for each in voices])}".strip())
 
 
 def _whether_key_is_free(text: str) -> str:

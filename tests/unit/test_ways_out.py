@@ -75,7 +75,7 @@ def test_a_setting_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> No
     assert max(map(len, listed.splitlines())) < 600
     assert run(capsys, "settings", "get", "voice") == "evil  n\u200came\n"
     assert run(capsys, "settings", "get", "weights_folder") == f"{'x' * 4000}\n"
-    assert run(capsys, "settings", "set", "voice", f"{value}x").startswith("voice is now: evil  n\u200camex.")
+    assert run(capsys, "settings", "set", "camera", f"{value}x").startswith("camera is now: evil  n\u200camex.")
 
 
 def test_a_setting_with_controls_is_refused_harmless(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.ocr.page import Line, Page
@@ -15,6 +16,9 @@ from edge_assistant.ui.lines.entries import line_languages
 class LinesFeed(QObject):
     """The lines of one text. It lives on the GUI thread, as do its methods; `changed` comes from another one.
 
+    It belongs to the application until all lines are there: the thread, which may be the last to refer to it, may not
+    destroy it.
+
     Connect `changed` with Qt.ConnectionType.QueuedConnection. Many lines come with one signal.
     """
 
@@ -22,7 +26,7 @@ class LinesFeed(QObject):
 
     def __init__(self, text: PictureText, language: str) -> None:
         """`language` is as for entries.line_languages."""
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self._languages = line_languages(language)
         self._text = text
         self._lock = threading.Lock()
@@ -58,7 +62,9 @@ class LinesFeed(QObject):
         failure = run_safely(follow, "the lines of a text did not come")
         with self._lock:
             self._page, self._failure = page, failure
-        self._tell()
+        with contextlib.suppress(RuntimeError):  # the application is gone
+            self._tell()
+            self.deleteLater()
 
     def _add(self, line: Line) -> None:
         language = self._languages.language_of(line.text)  # here, since ten thousand take half a second

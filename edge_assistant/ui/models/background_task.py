@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.system.cancellation import Cancellation
@@ -20,7 +21,8 @@ _PROGRESS_INTERVAL_S = 0.1  # progress is reported for every block of a file, fa
 
 class BackgroundTask(QObject):
     """Work on a thread of its own. The object lives on the GUI thread; `work(task)` runs on the other thread, and ends
-    when `task.cancel` is set.
+    when `task.cancel` is set. Until then it belongs to the application: the thread, which may be the last to refer to
+    it, may not destroy it.
 
     Connect the signals with Qt.ConnectionType.QueuedConnection, and only to methods of QObjects. `ended` comes last.
     """
@@ -35,7 +37,7 @@ class BackgroundTask(QObject):
     """The result of the work, and the AssistantError that ended it; one of them is None."""
 
     def __init__(self, work: Callable[[BackgroundTask], object]) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.cancel = Cancellation()
         self._work = work
         self._result: object = None
@@ -65,7 +67,9 @@ class BackgroundTask(QObject):
 
     def _run(self) -> None:
         error = run_safely(self._call, "an operation on models failed")
-        self.ended.emit(None if error else self._result, error)
+        with contextlib.suppress(RuntimeError):  # the application is gone
+            self.ended.emit(None if error else self._result, error)
+            self.deleteLater()
 
     def _call(self) -> None:
         self._result = self._work(self)

@@ -149,7 +149,7 @@ class ProgressPanel(QWidget):
         previous, self._task = self._state, None
         if isinstance(error, CancelledError) and previous == "pausing":
             self._set_state("paused")
-            self._report(tr("Paused. Progress is kept."))
+            self._report(tr("Paused. Progress is kept. The button Resume goes on."))
             return
         if isinstance(error, CancelledError):
             self._report(tr(CANCELLED))

@@ -11,7 +11,10 @@ from edge_assistant.cli.own_questions import question_text
 from edge_assistant.engine.task_entries import TASKS
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import HotkeySettings
+from edge_assistant.speech import probe
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.system import paths
+from edge_assistant.system.errors import InputError
 from edge_assistant.system.ipc import RELOAD, IpcServer, default_endpoint
 
 
@@ -96,6 +99,27 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_written(
 ) -> None:
     assert run(capsys, "set", name, value) == (2, "", f"{sentence}\n")
     assert not file().exists()
+
+
+def test_a_voice_that_is_not_there_is_refused_and_one_that_is_may_be_called_by_its_name_or_id(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices = [SystemVoice("gmw/en", "English (Great Britain)", ("en-gb",), None)]
+    monkeypatch.setattr(probe, "list_voices", lambda: voices)
+    refused = "There is no voice called Swahili on this computer. The command edge-assistant voices lists them."
+    assert run(capsys, "set", "voice", "Swahili") == (2, "", f"{refused}\n")
+    assert run(capsys, "set", "voice", "english (great britan)")[2].endswith(
+        "lists them. Did you mean English (Great Britain)?\n"
+    )
+    assert not file().exists()
+    for name in ("gmw/en", "english (great britain)", ""):
+        assert run(capsys, "set", "voice", name)[0] == 0
+
+    def fail() -> list[SystemVoice]:
+        raise InputError("There is no voice on this computer.")
+
+    monkeypatch.setattr(probe, "list_voices", fail)
+    assert run(capsys, "set", "voice", "Anna")[0] == 0, "nobody can know"
 
 
 def test_a_broken_file_is_named_and_left_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,7 +177,7 @@ def test_a_paused_download_goes_on_where_it_was(dialog: ModelsDialog, place: Pla
     assert dialog.progress_panel.pause.hasFocus(), "what one wants next is at hand"
     press(Qt.Key.Key_Space)
     until(lambda: dialog.progress_panel.state == "paused", "the pause")
-    assert said[-1] == "Paused. Progress is kept."
+    assert said[-1] == "Paused. Progress is kept. The button Resume goes on."
     assert (place.models / f"{MODEL}.part").stat().st_size > 100_000
     assert MODEL not in place.files()
     assert dialog.progress_panel.pause.text() == "&Resume"
