@@ -14,6 +14,7 @@ from edge_assistant.hotkeys.actions import HELP_ACTIONS, SHORTCUTS, VOICE_ACTION
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system.i18n import tr_noop
+from edge_assistant.ui.menu_items import FittedLetters
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import action_label, key_label
 
@@ -98,6 +99,7 @@ class Commands(QObject):
 
     def _add_inner_menu(self, menu: QMenu, label: str) -> QMenu:
         inner = menu.addMenu("")
+        FittedLetters(inner)
         self._labels.add(inner.setTitle, label)
         return inner
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from edge_assistant.ui.font_size import scaled_font
 from edge_assistant.ui.plain_text import PlainLabel
 
 TITLE, HEADING = 1.5, 1.2
@@ -21,12 +22,8 @@ class ScaledFont(QObject):
 
     def fit(self) -> None:
         """Make the font from the application's as it is now."""
-        font = QApplication.font()
+        font = scaled_font(QApplication.font(), self._factor)
         font.setBold(self._bold or font.bold())
-        if font.pixelSize() > 0:
-            font.setPixelSize(round(font.pixelSize() * self._factor))
-        else:
-            font.setPointSizeF(font.pointSizeF() * self._factor)
         self._widget.setFont(font)
 
 

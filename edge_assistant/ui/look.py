@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from edge_assistant.settings.schema import Settings
+from edge_assistant.ui.font_size import scaled_font
 from edge_assistant.ui.heading import refit_fonts
 from edge_assistant.ui.style import OutlinedStyle, use_outlines
 from edge_assistant.ui.theme import Theme, theme_palette
@@ -50,10 +51,5 @@ class Look:
             application.setPalette(theme_palette(cast(Theme, self._theme)))
 
     def _apply_text_size(self) -> None:
-        font = QFont(self._system_font)
-        if font.pixelSize() > 0:
-            font.setPixelSize(round(font.pixelSize() * self._text_size / 100))
-        else:
-            font.setPointSizeF(font.pointSizeF() * self._text_size / 100)
-        self._application.setFont(font)
+        self._application.setFont(scaled_font(self._system_font, self._text_size / 100))
         refit_fonts()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
+from edge_assistant.ui.menu_items import FittedLetters
 from edge_assistant.ui.retranslate import TranslatedLabels
 
 
@@ -85,6 +86,7 @@ class MainMenu:
 
     def _add_menu(self, parent: QMenuBar | QMenu, label: str) -> QMenu:
         menu = parent.addMenu("")
+        FittedLetters(menu)
         self._labels.add(menu.setTitle, label)
         return menu
 

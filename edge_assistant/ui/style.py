@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QProxyStyle,
     QPushButton,
     QStyle,
+    QStyleHintReturn,
     QStyleOption,
     QStyleOptionButton,
     QStyleOptionComplex,
@@ -106,6 +107,18 @@ class OutlinedStyle(QProxyStyle):
             return _METRICS[metric]
         usual = super().pixelMetric(metric, option, widget)
         return max(usual, QFontMetrics(QApplication.font()).ascent()) if metric in _WITH_TEXT_HEIGHT else usual
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,
+    ) -> int:
+        """Return Fusion's hint; menus that are higher than the screen scroll, in place of a second column."""
+        if hint == QStyle.StyleHint.SH_Menu_Scrollable:
+            return 1
+        return super().styleHint(hint, option, cast(QWidget, widget), cast(QStyleHintReturn, returnData))
 
     def sizeFromContents(
         self, type: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None

@@ -12,6 +12,7 @@ from edge_assistant.controller.view import Status
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.icons.status import status_icon
+from edge_assistant.ui.menu_items import FittedLetters
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import status_name
 
@@ -22,6 +23,7 @@ class Tray(QObject):
     def __init__(self, commands: Commands, show_window: Callable[[], None]) -> None:
         super().__init__()
         self.menu = QMenu()
+        FittedLetters(self.menu)
         show_action = QAction(self.menu)
         labels = TranslatedLabels(self.menu)
         labels.add(show_action.setText, tr_noop("Show the w&indow"))

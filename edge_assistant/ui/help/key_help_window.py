@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui import front
+from edge_assistant.ui.heading import ScaledFont
 from edge_assistant.ui.help.key_meaning import MODIFIER_KEYS
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -47,9 +48,7 @@ class KeyHelpWindow(QDialog):
         labels.add(self.setWindowTitle, tr_noop("Key help"))
         self.sentence = PlainLabel()
         self.sentence.setWordWrap(True)
-        font = self.sentence.font()
-        font.setPointSizeF(font.pointSizeF() * _FONT_FACTOR)
-        self.sentence.setFont(font)
+        ScaledFont(self.sentence, _FONT_FACTOR)
         hint = PlainLabel()
         hint.setWordWrap(True)
         labels.add(hint.setText, tr_noop("Each key is told, and does nothing. Escape twice ends key help."))

@@ -28,6 +28,7 @@ from edge_assistant.capture.region import Viewport
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui import front
+from edge_assistant.ui.font_size import scaled_font
 from edge_assistant.ui.overlay.focus_loss import FocusLoss
 from edge_assistant.ui.overlay.screens import screen_parts
 from edge_assistant.ui.speaking.announcer import speak_for_itself
@@ -325,9 +326,7 @@ class _Pane(QWidget):
         return f"{self._description}\n{keys}"
 
     def _large_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        return font
+        return scaled_font(self.font(), 1.5)
 
     def _changed_region(self) -> QRegion:
         """Return the area that shows more than the dimmed picture."""

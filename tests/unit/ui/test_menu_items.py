@@ -47,6 +47,23 @@ def test_every_menu_leaves_a_quarter_of_a_small_screen_at_twice_the_scale(langua
     assert [(each.title(), each.sizeHint().width()) for each in found if each.sizeHint().width() > room] == []
 
 
+def test_letters_of_a_menu_are_as_large_as_all_others_where_they_fit_and_else_as_the_screen_is_wide() -> None:
+    with fixed_machine("en"):
+        tray = tray_menu()
+    _kept.append(tray)
+    assert isinstance(tray, QMenu)
+    room = tray.screen().availableGeometry().width()
+    for percent in (100, 400, 100):  # the largest texts on the smallest screen
+        with text_size(percent):
+            usual = QApplication.font(tray).pointSizeF()
+            tray.aboutToShow.emit()
+            assert tray.sizeHint().width() <= room
+            if percent == 100:
+                assert tray.font().pointSizeF() == pytest.approx(usual)
+            else:
+                assert tray.sizeHint().width() > 0.9 * room, "the letters are smaller than need be"
+
+
 def menu_with_keys() -> QMenu:
     """A menu in which the longest label has the longest keys."""
     menu = QMenu()
