@@ -41,6 +41,8 @@ _SIGNALS = ("toggled", "valueChanged", "currentIndexChanged", "currentTextChange
             "cursorPositionChanged", "selectionChanged", "textChanged")  # fmt: skip
 """The signals by which the widgets of Qt tell that something of them has changed."""
 
+_READER_CHECK_MS = 400
+"""Time that it takes to find out that a screen reader, which ran until now, runs no more."""
 _RETURN_MS = 300
 """Time that a menu, or a window that speaks for itself, has to open another window by what was chosen in it, before
 what has the keyboard again is announced: that would be said in front of the other window's first words."""
@@ -156,6 +158,9 @@ class FocusAnnouncer(QObject):
         """Whether the person did something since the last look at what has the keyboard."""
         self._is_by_line = False
         """Whether that was a key that moves a text cursor by lines."""
+        self._withheld: Callable[[], None] | None = None
+        """What a screen reader is to have said."""
+        self._reader_check = self._make_timer(self._say_withheld)
         self._check = self._make_timer(self._announce_change)
         self._menu_check = self._make_timer(self._announce_menu)
         application.focusChanged.connect(self._on_focus_changed)
@@ -221,8 +226,22 @@ class FocusAnnouncer(QObject):
         self._check.start(_RETURN_MS if comes_back else 0)
 
     def _announce(self, text: str, *, interrupts: bool, lasts: bool = False) -> None:
-        if text and not self._reader_announces_focus():
-            self._say(text, interrupts, lasts=lasts)
+        if not text:
+            return
+        say = partial(self._say, text, interrupts, lasts=lasts)
+        if self._reader_announces_focus():
+            self._withheld = say
+            self._reader_check.start(_READER_CHECK_MS)
+        else:
+            self._withheld = None
+            say()
+
+    @Slot()
+    def _say_withheld(self) -> None:
+        """Say what was left to a screen reader, where it turns out now that it has ended."""
+        withheld, self._withheld = self._withheld, None
+        if withheld is not None and not self._reader_announces_focus():
+            withheld()
 
     def _watch(self, widget: QWidget) -> None:
         """Follow the changes of a widget while it has the keyboard."""

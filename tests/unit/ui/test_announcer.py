@@ -267,6 +267,24 @@ def test_a_text_is_heard_by_character_word_and_line_and_typing_is_not(heard: Hea
         assert heard.take() == [said]
 
 
+def test_what_was_left_to_a_screen_reader_that_has_just_ended_is_said_here(heard: HeardFocus, dialog: QDialog) -> None:
+    heard.reader = True
+    show(dialog, QPushButton("First"), QPushButton("Second"))
+    press(Key.Key_Tab)
+    assert heard.take() == []
+    heard.reader = False  # as is known a moment later
+    until(lambda: heard.said, "what has the keyboard")
+    assert heard.take() == ["Second, button."]
+    heard.reader = True
+    press(Key.Key_Backtab)
+    heard.take()
+    heard.reader = False
+    press(Key.Key_Tab)
+    until(lambda: heard.said, "what has the keyboard")
+    QTest.qWait(600)
+    assert heard.take() == ["Second, button."], "what is outdated is said by nobody"
+
+
 def test_with_a_screen_reader_nothing_is_said_here(heard: HeardFocus, dialog: QDialog) -> None:
     heard.reader = True
     box = list_box()
