@@ -48,7 +48,6 @@ def serve(request: Message) -> None:
     if mode == "none" or (interface != SHORTCUTS and member not in ("Get", "Register")):
         bus.send(new_error(request, "org.freedesktop.DBus.Error.UnknownMethod"))
         return
-    person = fields[HeaderFields.sender]
     if member == "Get":
         bus.send(new_method_return(request, "v", (("u", 1),)))
     elif member == "Register":
@@ -56,6 +55,7 @@ def serve(request: Message) -> None:
         bus.send(new_error(request, "org.freedesktop.portal.Error.Failed"))  # as for what is not installed
     elif member == "CreateSession":
         (options,) = request.body
+        person = fields[HeaderFields.sender]  # a property may be asked for by another connection meanwhile
         session = f"{PATH}/session/{person[1:].replace('.', '_')}/{options['session_handle_token'][1]}"
         tell(call=member)
         respond(request, options, 0, {"session_handle": ("s", session)})
