@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import operator
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,8 +180,34 @@ def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Itera
             if manager:
                 needs(openbox="openbox")
                 desktop.start("openbox")
-                until(lambda: desktop.output("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").count("#"), "openbox")
+                _wait_for_manager(desktop.environment["DISPLAY"])
             yield desktop
+
+
+def _wait_for_manager(name: str) -> None:
+    """Block until the window manager gives new windows the keyboard: those that are there before it runs get none."""
+    from Xlib import X, display  # not on Windows
+
+    connection = display.Display(name)
+    root, active = connection.screen().root, connection.intern_atom("_NET_ACTIVE_WINDOW")
+
+    patience = itertools.accumulate(itertools.repeat(1.5), operator.mul, initial=0.05)
+
+    def gives_keyboard() -> bool:
+        window = root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+        window.map()
+        deadline, given = time.monotonic() + next(patience), False
+        while not given and time.monotonic() < deadline:
+            time.sleep(0.005)
+            given = root.get_full_property(active, 0) is not None
+        window.destroy()
+        connection.sync()
+        return given
+
+    until(gives_keyboard, "a window manager")
+    root.delete_property(active)  # openbox goes on naming the window that is gone
+    connection.sync()
+    connection.close()
 
 
 def environment(**variables: str) -> dict[str, str]:
