@@ -49,6 +49,7 @@ class WindowHider(QObject):
         self._hidden: list[_HiddenWindow] = []
         self._stacking = stacking or Stacking()
         self._last_closed = 0.0
+        self._last_in_front: QWindow | None = None
         self.is_in_front = False
         """Whether one of our windows has the keyboard; may be read on any thread."""
         self.is_question_in_front = False
@@ -95,6 +96,7 @@ class WindowHider(QObject):
         asks = self.question_window if isValid(self.question_window) else None
         question_window = asks.windowHandle() if asks is not None else None
         self.is_in_front = window is not None
+        self._last_in_front = window or self._last_in_front
         self.is_question_in_front = window is not None and window is question_window
 
     @Slot()
@@ -106,15 +108,26 @@ class WindowHider(QObject):
     def _hide(self, done: threading.Event) -> None:
         visible = [each for each in QApplication.topLevelWidgets() if each.isVisible() and not each.isMinimized()]
         self._hidden += [
-            _HiddenWindow(each, each.isActiveWindow(), each.focusWidget(), self._stacking.above(int(each.winId())))
+            _HiddenWindow(each, self._is_active(each), each.focusWidget(), self._stacking.above(int(each.winId())))
             for each in visible
         ]
         for widget in visible:
             widget.hide()
-        if visible or time.monotonic() - self._last_closed < _SETTLE_MS / 1000:
+        if visible or self._has_just_closed:
             QTimer.singleShot(_SETTLE_MS, self, done.set)
         else:
             done.set()
+
+    @property
+    def _has_just_closed(self) -> bool:
+        return time.monotonic() - self._last_closed < _SETTLE_MS / 1000
+
+    def _is_active(self, widget: QWidget) -> bool:
+        """Return whether a window has the keyboard, or is about to get it back from its menu, which has just closed."""
+        if widget.isActiveWindow():
+            return True
+        is_coming_back = QApplication.activeWindow() is None and self._has_just_closed
+        return is_coming_back and widget.windowHandle() is self._last_in_front
 
     @Slot()
     def _restore(self) -> None:

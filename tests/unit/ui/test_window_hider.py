@@ -40,6 +40,36 @@ def test_a_window_that_was_closed_is_no_longer_in_front() -> None:
         until(lambda: not hider.is_in_front and not hider.is_question_in_front, "nothing in front")
 
 
+class Left(QDialog):
+    """A window that the keyboard has left for its menu, or for another program, while `is_left`."""
+
+    is_left = False
+
+    def isActiveWindow(self) -> bool:
+        return not self.is_left and super().isActiveWindow()
+
+
+@pytest.mark.parametrize("by_menu", [True, False])
+def test_a_window_whose_menu_has_just_closed_gets_the_keyboard_back_and_one_that_was_left_does_not(
+    by_menu: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application()
+    hider, window, activated = WindowHider(), Left(), list[QWidget]()
+    monkeypatch.setattr(window_hider, "activate_quietly", activated.append)
+    window.show()
+    window.activateWindow()
+    until(lambda: hider.is_in_front, "the window in front")
+    with monkeypatch.context() as left:
+        left.setattr(window, "is_left", True)
+        left.setattr(window_hider.QApplication, "activeWindow", lambda: None)
+        if by_menu:
+            hider.note_closed()
+        hider._hide(threading.Event())
+    hider._restore()
+    assert activated == ([window] if by_menu else [])
+    window.close()
+
+
 def test_a_window_may_get_the_focus_after_the_one_for_questions_was_destroyed() -> None:
     application()
     hider, asks, other = WindowHider(), QDialog(), QDialog()
