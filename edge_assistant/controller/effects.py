@@ -394,6 +394,10 @@ class EffectHandlers:
         """Say that the request was stopped, unless one has just heard the speech end."""
         self._report_unless_heard(tr("Stopped."))
 
+    def report_ended_answer(self) -> None:
+        """Say that there will be no answer; that speech ended does not tell it, since that may have been a title."""
+        self._speech.say(tr("The answer was stopped."))
+
     def report_nothing_to_stop(self) -> None:
         """Say that there is nothing to stop, unless one has just heard a notice end."""
         self._report_unless_heard(tr("There is nothing to stop."))

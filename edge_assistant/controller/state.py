@@ -112,6 +112,7 @@ class Effect(StrEnum):
     LOUDER = auto()
     REPORT_MUTED = auto()
     REPORT_STOPPED = auto()
+    REPORT_ENDED_ANSWER = auto()
     REPORT_NOTHING_TO_STOP = auto()
     OPEN_SPELLING = auto()
     SPELL_ALOUD = auto()
@@ -354,7 +355,7 @@ def _toggle_thinking(state: State) -> Transition:
     """Start the change of model; a kept picture stays, so that the other model can be asked for its detail."""
     after = _new_request(state, "think")
     ends_answer = state.busy and state.task not in ("think", "forget")
-    effects = (*_end_current(state), Effect.REPORT_STOPPED) if ends_answer else _end_current(state)
+    effects = (*_end_current(state), Effect.REPORT_ENDED_ANSWER) if ends_answer else _end_current(state)
     if not state.picture:
         return replace(after, last_action=""), (*effects, Effect.FORGET_PICTURE, Effect.TOGGLE_THINKING)
     return replace(after, picture="kept"), (*effects, Effect.TOGGLE_THINKING)

@@ -177,7 +177,7 @@ def test_after_the_detail_the_same_key_takes_a_new_picture() -> None:
 )
 def test_another_request_silences_and_cancels_the_old_one(state: State, action: str, expected: str) -> None:
     after = on_press(state, action, 101.0)
-    assert [each for each in after[1][:-1] if each != Effect.REPORT_STOPPED] == [SILENCE, CANCEL, FORGET]
+    assert [each for each in after[1][:-1] if each != Effect.REPORT_ENDED_ANSWER] == [SILENCE, CANCEL, FORGET]
     assert begun(after) == (2, expected)
     assert after[0].busy
 
@@ -196,9 +196,9 @@ def test_think_harder_keeps_the_picture_and_offers_its_detail_again(state: State
 
 def test_think_harder_says_that_it_ends_an_answer_and_not_that_it_ends_itself() -> None:
     state, effects = on_press(working("window"), "think", 101.0)
-    assert effects == (SILENCE, CANCEL, Effect.REPORT_STOPPED, FORGET, Effect.TOGGLE_THINKING)
-    assert Effect.REPORT_STOPPED not in on_press(state, "think", 102.0)[1]
-    assert Effect.REPORT_STOPPED not in on_press(speaking(), "think", 102.0)[1], "the answer was there"
+    assert effects == (SILENCE, CANCEL, Effect.REPORT_ENDED_ANSWER, FORGET, Effect.TOGGLE_THINKING)
+    assert Effect.REPORT_ENDED_ANSWER not in on_press(state, "think", 102.0)[1]
+    assert Effect.REPORT_ENDED_ANSWER not in on_press(speaking(), "think", 102.0)[1], "the answer was there"
 
 
 def test_a_key_while_think_harder_changes_the_model_is_a_request_not_a_stop() -> None:
