@@ -263,7 +263,11 @@ def test_an_engine_that_is_killed_at_work_is_told_and_the_question_answered(app:
     for pid in children(app.process.pid):
         terminate(pid)
     told = answer(app, begin=begin)
-    assert "The engine had stopped. It is restarting, and the answer follows." in told
+    sentences = (
+        "The engine had stopped. It is restarting, and the answer follows.",
+        "The engine had stopped and is restarting.",  # the question had not reached it yet
+    )
+    assert sum(told.count(each) for each in sentences) == 1, told
     begin = len(app.said)
     assert app.trigger("window") == (0, "")
     assert all(fact in answer(app, begin=begin) for fact in scene().facts)
