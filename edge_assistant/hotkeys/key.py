@@ -15,7 +15,21 @@ from edge_assistant.system.i18n import tr, tr_noop
 MODIFIERS = ("ctrl", "alt", "shift", "super")
 """The modifiers in the order in which they are written; super is the Windows or Command key."""
 
-_SPOKEN = {"ctrl": tr_noop("ctrl"), "shift": tr_noop("shift"), "super": tr_noop("Windows key")}
+_SPOKEN = {
+    "ctrl": tr_noop("ctrl"),
+    "shift": tr_noop("shift"),
+    "super": tr_noop("Windows key"),
+    "pause": tr_noop("pause"),
+    "home": tr_noop("home"),
+    "end": tr_noop("end"),
+    "pageup": tr_noop("page up"),
+    "pagedown": tr_noop("page down"),
+    "space": tr_noop("space bar"),
+    "left": tr_noop("left"),
+    "right": tr_noop("right"),
+    "up": tr_noop("up"),
+    "down": tr_noop("down"),
+}
 _SPOKEN_ON: Mapping[str, Mapping[str, str]] = {
     "darwin": {"alt": tr_noop("Option"), "super": tr_noop("Command")},
 }

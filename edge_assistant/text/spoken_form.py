@@ -77,7 +77,9 @@ _WORD, _HEX = re.compile(r"[A-Za-z]{4}"), re.compile(r"[0-9a-fA-F-]+")
 _SIZE = re.compile(r"\d+(?:x\d+)+|(?:\d+[a-z])+")
 _RUN = re.compile(rf"\d{{{LEAST_DIGITS},}}")
 _BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{LEAST_DIGITS}}})|(?<=\d{{{LEAST_DIGITS}}}) (?=\d)")
-_MAY_CHANGE = re.compile(rf"\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]")
+_GERMAN_CTRL = re.compile(r"\bStrg\b")
+"""What German keyboards have on the Ctrl key: voices spell it."""
+_MAY_CHANGE = re.compile(rf"Strg|\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]")
 
 
 def spoken_form(text: str, language: str | None) -> str:
@@ -89,6 +91,7 @@ def spoken_form(text: str, language: str | None) -> str:
         text = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
     elif not _MAY_CHANGE.search(text):
         return text
+    text = _GERMAN_CTRL.sub("Steuerung", text)
     if words := translator(language):
         text = _with_words(text, words, MathWords(language))
     for pattern in (_IBAN, _CARD, _TELEPHONE, _HYPHENATED):

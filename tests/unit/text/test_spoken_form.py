@@ -156,3 +156,8 @@ def test_endless_text_is_spoken_too(text: str) -> None:
 
 def test_a_name_in_angle_brackets_is_no_comparison() -> None:
     assert spoken_form("<root>1</root>, a>5", "en") == "<root>1</root>, a greater than 5"
+
+
+def test_the_name_of_the_ctrl_key_on_german_keyboards_is_no_spelling() -> None:
+    assert spoken_form("Strg+C kopiert sie.", "de") == "Steuerung+C kopiert sie."
+    assert spoken_form("Strge", "de") == "Strge"
