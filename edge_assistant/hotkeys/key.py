@@ -35,7 +35,15 @@ _SPOKEN_ON: Mapping[str, Mapping[str, str]] = {
 }
 """Names that a modifier has on one system only, by sys.platform."""
 
-_ALIASES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
+_ALIASES = {
+    "control": "ctrl",
+    "strg": "ctrl",  # as German keyboards and windows have it
+    "umschalt": "shift",
+    "option": "alt",
+    "win": "super",
+    "cmd": "super",
+    "meta": "super",
+}
 _SUPER_ON = {"win32": "win", "darwin": "cmd"}
 """What people of a system (as in sys.platform) may write for super, and know better."""
 

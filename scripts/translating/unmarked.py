@@ -65,7 +65,6 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "speech/reader_client.py": frozenset(("screen reader",)),
     "speech/screen_reader.py": frozenset(("screen reader",)),
     "text/json_reader.py": frozenset(("True", "False", "None")),
-    "text/spoken_form.py": frozenset(("Steuerung",)),
     "text/object_names.py": frozenset(("ui element",)),
     "text/prose_places.py": frozenset(("Koordinate", "Koordinaten", "Position")),
     "text/math_words.py": frozenset(("GREEK {} LETTER {}",)),

@@ -15,6 +15,7 @@ from edge_assistant.system.errors import UsageError
         (" Shift + CONTROL + f9 ", "ctrl+shift+F9"),
         ("win+shift+A", "shift+super+a"),
         ("option+PageUp", "alt+pageup"),
+        ("Strg+Umschalt+F9", "ctrl+shift+F9"),
         ("cmd+1", "super+1"),
         ("F5", "F5"),
         ("pause", "pause"),

@@ -158,6 +158,14 @@ def test_a_name_in_angle_brackets_is_no_comparison() -> None:
     assert spoken_form("<root>1</root>, a>5", "en") == "<root>1</root>, a greater than 5"
 
 
-def test_the_name_of_the_ctrl_key_on_german_keyboards_is_no_spelling() -> None:
-    assert spoken_form("Strg+C kopiert sie.", "de") == "Steuerung+C kopiert sie."
-    assert spoken_form("Strge", "de") == "Strge"
+@pytest.mark.parametrize(
+    ("text", "language", "spoken"),
+    [
+        ("Strg+C kopiert sie.", "de", "Steuerung+C kopiert sie."),
+        ("ctrl+shift+F9 ist frei.", "de", "Steuerung+Umschalt+F9 ist frei."),
+        ("Strge, ctrlx", "de", "Strge, ctrlx"),
+        ("Ctrl+Shift+F9 is free.", "en", "Ctrl+Shift+F9 is free."),
+    ],
+)
+def test_keys_are_not_spelled(text: str, language: str, spoken: str) -> None:
+    assert spoken_form(text, language) == spoken
