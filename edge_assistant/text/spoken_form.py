@@ -79,7 +79,7 @@ _RUN = re.compile(rf"\d{{{LEAST_DIGITS},}}")
 _BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{LEAST_DIGITS}}})|(?<=\d{{{LEAST_DIGITS}}}) (?=\d)")
 _CTRL, _SHIFT = tr_noop("ctrl"), tr_noop("shift")
 _KEYS = re.compile(r"\b(?:[Cc]trl|Strg)(\+[Ss]hift)?\b")
-"""Keys as they are written in settings and on keyboards: voices of other languages spell them, German ones also Strg."""
+"""Keys as they are written in settings, and on German keyboards: a German voice spells them."""
 _MAY_CHANGE = re.compile(
     rf"Strg|[Cc]trl|\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]"
 )
