@@ -67,10 +67,10 @@ say what is wrong with it and stop.
 
 _HOTKEYS_TOP = """
 They stand in the table `[hotkeys]` of the file. A shortcut is modifiers and one key: `ctrl+shift+F9`, `super+d`.
-Modifiers are ctrl, alt, shift and super (also called control, option, and win, cmd or meta); keys are letters, digits,
-F1 to F24, space, home, end, pageup, pagedown and pause. Ctrl with Alt is refused, but for function keys on Windows, and
-so are keys that type, unless ctrl, alt or super is added, and new ones that all programs need, such as `ctrl+c`
-and `alt+F4`. "" takes a key away. Why these keys:
+Modifiers are ctrl, alt, shift and super (also called control or strg, option, umschalt, and win, cmd or meta); keys are
+letters, digits, F1 to F24, space, home, end, pageup, pagedown and pause. Ctrl with Alt is refused, but for function
+keys on Windows, and so are keys that type, unless ctrl, alt or super is added, and new ones that all programs need,
+such as `ctrl+c` and `alt+F4`. "" takes a key away. Why these keys:
 [in general](adr/0011-keys-that-nobody-else-has.md), [on Windows](adr/0041-keys-on-windows.md).
 """
 

@@ -11,17 +11,40 @@ from edge_assistant.hotkeys.defaults import default_keys
 from edge_assistant.hotkeys.reserved import is_needed_everywhere
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.shown_text import ShownText
 
 MODIFIERS = ("ctrl", "alt", "shift", "super")
 """The modifiers in the order in which they are written; super is the Windows or Command key."""
 
-_SPOKEN = {"ctrl": tr_noop("ctrl"), "shift": tr_noop("shift"), "super": tr_noop("Windows key")}
+_SPOKEN = {
+    "ctrl": tr_noop("ctrl"),
+    "shift": tr_noop("shift"),
+    "super": tr_noop("Windows key"),
+    "pause": tr_noop("pause"),
+    "home": tr_noop("home"),
+    "end": tr_noop("end"),
+    "pageup": tr_noop("page up"),
+    "pagedown": tr_noop("page down"),
+    "space": tr_noop("space bar"),
+    "left": tr_noop("left"),
+    "right": tr_noop("right"),
+    "up": tr_noop("up"),
+    "down": tr_noop("down"),
+}
 _SPOKEN_ON: Mapping[str, Mapping[str, str]] = {
     "darwin": {"alt": tr_noop("Option"), "super": tr_noop("Command")},
 }
 """Names that a modifier has on one system only, by sys.platform."""
 
-_ALIASES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
+_ALIASES = {
+    "control": "ctrl",
+    "strg": "ctrl",  # as German keyboards and windows have it
+    "umschalt": "shift",
+    "option": "alt",
+    "win": "super",
+    "cmd": "super",
+    "meta": "super",
+}
 _SUPER_ON = {"win32": "win", "darwin": "cmd"}
 """What people of a system (as in sys.platform) may write for super, and know better."""
 
@@ -77,13 +100,9 @@ def parse_key(text: str, platform: str = sys.platform) -> Key:
     if {"ctrl", "alt"} <= modifier_set:
         _check_ctrl_with_alt(key, platform)
     if not modifier_set - {"shift"} and key.name not in _WITHOUT_MODIFIER:
-        raise UsageError(
-            tr(
-                "{key} cannot be used, because it is needed for typing. Add ctrl, alt or {other}.",
-                key=key,
-                other=_SUPER_ON.get(platform, "super"),
-            )
-        )
+        message = tr_noop("{key} cannot be used, because it is needed for typing. Add ctrl, alt or {other}.")
+        written = tr(message, key=key, other=_SUPER_ON.get(platform, "super"))
+        raise UsageError(ShownText(written, tr(message, key=key.spoken, other=Key(frozenset(), "super").spoken)))
     return key
 
 
@@ -91,13 +110,10 @@ def parse_new_key(text: str, platform: str = sys.platform) -> Key:
     """Parse the name of a key that nobody uses so far; as `parse_key`, but refuses those that all programs need."""
     key = parse_key(text, platform)
     if is_needed_everywhere(str(key), platform):
-        raise UsageError(
-            tr(
-                "{key} cannot be used, because all programs need it. Use one such as {example}.",
-                key=key,
-                example=default_keys(platform)["window"],
-            )
-        )
+        message = tr_noop("{key} cannot be used, because all programs need it. Use one such as {example}.")
+        example = parse_key(default_keys(platform)["window"], platform)
+        written = tr(message, key=key, example=example)
+        raise UsageError(ShownText(written, tr(message, key=key.spoken, example=example.spoken)))
     return key
 
 
@@ -108,18 +124,15 @@ def _check_ctrl_with_alt(key: Key, platform: str) -> None:
     are VoiceOver's.
     """
     if platform != "win32":
-        raise UsageError(
-            tr(
-                "{key} cannot be used: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. Use "
-                "ctrl+shift instead.",
-                key=key,
-            )
+        message = tr_noop(
+            "{key} cannot be used: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. Use "
+            "ctrl+shift instead."
         )
-    if key.name not in FUNCTION_KEYS:
-        raise UsageError(
-            tr(
-                "{key} cannot be used: Ctrl with Alt types letters on many keyboards. Use a function key such as "
-                "ctrl+alt+F9.",
-                key=key,
-            )
+    elif key.name not in FUNCTION_KEYS:
+        message = tr_noop(
+            "{key} cannot be used: Ctrl with Alt types letters on many keyboards. Use a function key such as "
+            "ctrl+alt+F9."
         )
+    else:
+        return
+    raise UsageError(ShownText(tr(message, key=key), tr(message, key=key.spoken)))

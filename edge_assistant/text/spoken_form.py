@@ -77,7 +77,12 @@ _WORD, _HEX = re.compile(r"[A-Za-z]{4}"), re.compile(r"[0-9a-fA-F-]+")
 _SIZE = re.compile(r"\d+(?:x\d+)+|(?:\d+[a-z])+")
 _RUN = re.compile(rf"\d{{{LEAST_DIGITS},}}")
 _BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{LEAST_DIGITS}}})|(?<=\d{{{LEAST_DIGITS}}}) (?=\d)")
-_MAY_CHANGE = re.compile(rf"\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]")
+_CTRL, _SHIFT = tr_noop("ctrl"), tr_noop("shift")
+_KEYS = re.compile(r"\b(?:[Cc]trl|Strg)(\+[Ss]hift)?\b")
+"""Keys as they are written in settings, and on German keyboards: a German voice spells them."""
+_MAY_CHANGE = re.compile(
+    rf"Strg|[Cc]trl|\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]"
+)
 
 
 def spoken_form(text: str, language: str | None) -> str:
@@ -110,6 +115,8 @@ def _with_words(text: str, words: Translator, mathematics: MathWords) -> str:
     text = _SLASH.sub(lambda found: f"{found[1]} {words(_SLASH_WORD)} ", text)
     text = _TILDE.sub(f"{words(_ABOUT)} ", text)
     text = _MINUS.sub(f"{mathematics.sign('−')} ", text)
+    if words(_CTRL) != _CTRL:
+        text = _KEYS.sub(lambda found: f"{words(_CTRL)}+{words(_SHIFT)}" if found[1] else words(_CTRL), text)
     return re.sub(r"\s?‰", f" {words(_PER_MILLE)}", text)
 
 

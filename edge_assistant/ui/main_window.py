@@ -35,6 +35,7 @@ from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.conversation_page import ConversationPage
 from edge_assistant.ui.icons.status import status_icon
 from edge_assistant.ui.main_menu import MainMenu
+from edge_assistant.ui.menu_bar_focus import MenuBarFocus
 from edge_assistant.ui.picture_window import PictureWindow
 from edge_assistant.ui.question_row import QuestionRow
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self._status_line = StatusLine()
         self.statusBar().addWidget(self._status_line, 1)
         self._main_menu = MainMenu(self.menuBar(), self._labels, commands, self)
+        MenuBarFocus(self.menuBar(), self.input)
         self.show_picture(None, None, "")
         self.show_status("loading")
         self.show_think(False, "")

@@ -76,6 +76,8 @@ class _Area(QScrollArea):
 class PictureWindow(QDialog):
     """The enlarged picture; closed, it is deleted, and the picture with it."""
 
+    HELP = (tr_noop("Plus and minus change the size, the arrow keys move it, Escape closes it."),)
+
     def __init__(self, parent: QWidget, image: Image.Image, name: str, say: Callable[[str], None]) -> None:
         """`name` is what the picture shows; `say` speaks a size or a place in place of the one before."""
         super().__init__(parent)
@@ -92,7 +94,7 @@ class PictureWindow(QDialog):
         self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area.setWidget(self._canvas)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        keys = tr("Plus and minus change the size, the arrow keys move it, Escape closes it.")
+        keys = tr(self.HELP[0])
         self.area.setAccessibleName(name)
         self.area.setAccessibleDescription(keys)
         hint = PlainLabel(keys)

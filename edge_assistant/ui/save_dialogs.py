@@ -26,13 +26,15 @@ _open_dialogs: set[QFileDialog] = set()
 
 def save_picture(parent: QWidget, image: Image.Image, tell: Tell) -> None:
     """Ask where to save a picture, then write it as PNG."""
-    _open_save_dialog(parent, tr("Save the picture"), "picture.png", lambda path: image.save(path, format="PNG"), tell)
+    _open_save_dialog(
+        parent, tr("Save the picture"), tr("picture.png"), lambda path: image.save(path, format="PNG"), tell
+    )
 
 
 def save_text(parent: QWidget, text: str, tell: Tell) -> None:
     """Ask where to save a text, then write it as UTF-8."""
     _open_save_dialog(
-        parent, tr("Save the conversation"), "conversation.txt", lambda path: _write_text(path, text), tell
+        parent, tr("Save the conversation"), tr("conversation.txt"), lambda path: _write_text(path, text), tell
     )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def save_report(parent: QWidget | None, tell: Tell, command: Sequence[str] = ())
         if done.returncode:
             raise OSError(tr("its check ended with code {code}", code=done.returncode))
 
-    _open_save_dialog(parent, tr("Save the report"), "edge-assistant-report.txt", write, tell, _report_sentence)
+    _open_save_dialog(parent, tr("Save the report"), tr("edge-assistant-report.txt"), write, tell, _report_sentence)
 
 
 def _report_sentence(path: Path) -> str:

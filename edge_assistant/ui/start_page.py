@@ -12,6 +12,7 @@ from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.action_button import ActionButton
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.heading import TITLE, Heading
+from edge_assistant.ui.key_names import shown_keys
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.style import LARGE_SPACE, SPACE
@@ -97,7 +98,7 @@ class StartPage(QScrollArea):
             if not key and palette_key and name in _LETTERS:
                 key = tr("{key}, then {letter}", key=palette_key, letter=_LETTERS[name])
             button.set_texts(label.replace("&", ""), key)
-        open_key = QKeySequence(QKeySequence.StandardKey.Open).toString(QKeySequence.SequenceFormat.NativeText)
+        open_key = shown_keys(QKeySequence(QKeySequence.StandardKey.Open))
         self._open.set_texts(tr("&Open a picture…").replace("&", "").rstrip("…"), open_key)
         if self.widget() is not None:
             self._columns = 0

@@ -9,6 +9,7 @@ from edge_assistant.capture.targets import origin_name
 from edge_assistant.controller.view import Status
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.key_names import named_keys
 
 
 def status_name(status: Status) -> str:
@@ -63,8 +64,9 @@ def action_label(action: str) -> str:
 
 def key_label(key: Key) -> str:
     """Return a global key as menus write it, such as Ctrl+Shift+F9."""
-    parts = ("win" if part == "super" and sys.platform == "win32" else part for part in str(key).split("+"))
-    return "+".join(part if len(part) > 1 and part[0].isupper() else part.capitalize() for part in parts)
+    names = {"pageup": "PgUp", "pagedown": "PgDown", "super": "Win" if sys.platform == "win32" else "Super"}
+    parts = (names.get(part, part) for part in str(key).split("+"))
+    return named_keys("+".join(part if part[0].isupper() else part.capitalize() for part in parts))
 
 
 def picture_name(captured: CapturedPicture, name: str) -> str:

@@ -68,8 +68,29 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "text/object_names.py": frozenset(("ui element",)),
     "text/prose_places.py": frozenset(("Koordinate", "Koordinaten", "Position")),
     "text/math_words.py": frozenset(("GREEK {} LETTER {}",)),
+    "ui/key_names.py": frozenset(
+        (
+            "Ctrl",
+            "Shift",
+            "Return",
+            "Enter",
+            "Esc",
+            "Backtab",
+            "Backspace",
+            "Del",
+            "Ins",
+            "Space",
+            "Home",
+            "End",
+            "Left",
+            "Right",
+            "Down",
+            "Num",
+        )
+    ),
     "ui/display_loss.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
     "ui/settings/option_providers.py": frozenset(("find {}",)),
+    "ui/strings.py": frozenset(("Win", "Super")),
 }
 WORD_LISTS = (
     "drawn_screens/phrases/",

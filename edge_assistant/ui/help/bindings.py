@@ -12,9 +12,8 @@ from edge_assistant.controller.palette_items import all_items
 from edge_assistant.hotkeys.actions import ACTIONS, READING_ACTIONS, meaning_of
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui.key_names import shown_keys
 from edge_assistant.ui.strings import key_label
-
-_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def menu_bindings(window: QMainWindow) -> list[Binding]:
         for action in window.menuBar().actions()
     ]
     entries = [
-        Binding(sequence.toString(_NATIVE), plain_label(action.text()), place)
+        Binding(shown_keys(sequence), plain_label(action.text()), place)
         for action in menu_actions(window)
         for sequence in action.shortcuts()
     ]
@@ -89,7 +88,7 @@ def plain_label(label: str) -> str:
 
 def access_key(label: str) -> str:
     """Return the access key of a label as menus write it, such as Alt+F; "" where it has none."""
-    return QKeySequence.mnemonic(label).toString(_NATIVE)
+    return shown_keys(QKeySequence.mnemonic(label))
 
 
 def _entries(holders: list[QWidget]) -> Iterator[QAction]:

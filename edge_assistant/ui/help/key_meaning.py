@@ -13,6 +13,7 @@ from edge_assistant.hotkeys.key import Key, parse_key
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.help.bindings import field_bindings, menu_actions, menu_bindings, plain_label
+from edge_assistant.ui.key_names import shown_keys
 from edge_assistant.ui.settings.shortcut_edit import shortcut_name
 from edge_assistant.ui.strings import key_label
 
@@ -54,7 +55,7 @@ def tell_key(event: QKeyEvent, window: QWidget | None, hotkeys: Mapping[str, Key
     if action is not None:
         return tell_action(action, hotkeys)
     pressed = QKeySequence(event.keyCombination())
-    name = pressed.toString(QKeySequence.SequenceFormat.NativeText)
+    name = shown_keys(pressed)
     meaning = _meaning_in(window, pressed, event) if window is not None else ""
     return f"{name}: {meaning}." if meaning else tr("{key}: no meaning here.", key=name)
 
@@ -72,7 +73,7 @@ def _meaning_in(window: QWidget, pressed: QKeySequence, event: QKeyEvent) -> str
         if pressed in action.shortcuts():
             return plain_label(action.text())
     bindings = menu_bindings(window) if isinstance(window, QMainWindow) else []
-    name = pressed.toString(QKeySequence.SequenceFormat.NativeText)
+    name = shown_keys(pressed)
     for binding in (*bindings, *field_bindings(window)):
         if binding.keys == name:
             return binding.meaning

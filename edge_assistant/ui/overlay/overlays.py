@@ -17,14 +17,12 @@ from edge_assistant.system.i18n import tr
 from edge_assistant.ui import front
 from edge_assistant.ui.commands import MenuEntry
 from edge_assistant.ui.overlay.find_window import FindWindow
-from edge_assistant.ui.overlay.palette import Palette
+from edge_assistant.ui.overlay.palette import ENTRY_PREFIX, Palette
 from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 from edge_assistant.ui.overlay.screens import screen_of
 
 _FOCUS_MS = 150
 """Time after which a window manager with focus-stealing prevention has refused the focus."""
-
-_ENTRY_PREFIX = "entry-"
 
 
 class Overlays(QObject):
@@ -131,22 +129,22 @@ class Overlays(QObject):
         keys = {each.key: "" for each in items}
         for preferred in (True, False):
             for number, label in labels:
-                name, access = f"{_ENTRY_PREFIX}{number}", label.partition("&")[2][:1].lower()
+                name, access = f"{ENTRY_PREFIX}{number}", label.partition("&")[2][:1].lower()
                 letters = access if preferred else f"{label.lower()}0{string.ascii_lowercase}"
                 free = [each for each in letters if each in f"0{string.ascii_lowercase}" and each not in keys]
                 if free and name not in keys.values():
                     keys[free[0]] = name
         key_of = {name: key for key, name in keys.items()}
-        named = [(f"{_ENTRY_PREFIX}{number}", label.replace("&", "").rstrip("…")) for number, label in labels]
+        named = [(f"{ENTRY_PREFIX}{number}", label.replace("&", "").rstrip("…")) for number, label in labels]
         return [PaletteItem(key_of.get(name, ""), name, label) for name, label in named]
 
     def _on_chosen(self, name: str) -> None:
         content = self._take_content()
         if content is None:
             return
-        if name.startswith(_ENTRY_PREFIX):
+        if name.startswith(ENTRY_PREFIX):
             self._dismiss(content, restore_focus=False)
-            self._entries()[int(name.removeprefix(_ENTRY_PREFIX))].open()
+            self._entries()[int(name.removeprefix(ENTRY_PREFIX))].open()
         else:
             if name in ("region", "find"):
                 self._content = content  # until the other overlay has replaced the palette

@@ -17,8 +17,10 @@ from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.speaking.announcer import leave_quietly, speak_for_itself
 
+ENTRY_PREFIX = "entry-"
+"""How the names of choices begin that open a window of ours."""
 _OPEN_LISTS = ("history", "spell", "help")
-"""Choices that are answered by a window alone, which may have been below this one: it is to be heard."""
+"""Other choices that are answered by a window alone. It may have been below this one, and is to be heard."""
 
 _FONT_FACTOR = 1.5
 """Factor of the font's size, since the palette is read at a glance."""
@@ -157,7 +159,7 @@ class Palette(QFrame):
         if item.name == QUESTIONS:
             self._open_questions(item)
             return
-        if item.name not in _OPEN_LISTS:
+        if item.name not in _OPEN_LISTS and not item.name.startswith(ENTRY_PREFIX):
             leave_quietly(self)
         self.close_quietly()
         self.chosen.emit(item.name)

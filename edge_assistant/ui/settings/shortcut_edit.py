@@ -56,7 +56,7 @@ class ShortcutEdit(QLineEdit):
     recorded = Signal()
     """The shortcut was changed or removed."""
     refused = Signal(str)
-    """A shortcut was pressed that cannot be used; the sentence says why."""
+    """A shortcut was pressed that cannot be used; the sentence says why, with keys as they are called, not written."""
     recording_changed = Signal(bool)
     """Whether keys are recorded now: meanwhile the global hotkeys must be released."""
 
@@ -102,7 +102,7 @@ class ShortcutEdit(QLineEdit):
         try:
             self.set_key(str(keys.parse_new_key(shortcut_name(event))))
         except UsageError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(error.spoken)
             return
         self.recorded.emit()
 

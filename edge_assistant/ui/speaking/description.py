@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.ui.key_names import spoken_keys
 
 _Role, _Text, _Item = QAccessible.Role, QAccessible.Text, Qt.ItemDataRole
 
@@ -183,11 +184,6 @@ def window_name(window: QWidget) -> str:
     interface = QAccessible.queryAccessibleInterface(window)
     kind = tr("dialog") if interface is not None and interface.role() == _Role.Dialog else ""
     return _sentence(tuple(filter(None, (window.windowTitle(), kind))))
-
-
-def spoken_keys(keys: str) -> str:
-    """Return keys such as Ctrl+O as they are spoken."""
-    return " ".join(part for part in keys.split("+") if part) if len(keys) > 1 else keys
 
 
 def _item(view: QAbstractItemView) -> Description | None:

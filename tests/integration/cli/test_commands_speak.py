@@ -15,7 +15,7 @@ from edge_assistant.settings.store import save
 CHOSEN = Settings(language="de", voice="English (America)", rate=180, volume=60, tone_volume=20)
 # A piece of what each says, in German.
 SAYS = {
-    ("describe", str(DIALOG)): "Demo-Modell",
+    ("describe", str(DIALOG)): "Demomodell",
     ("doctor",): "Diese funktionieren: Modell,",
     ("models", "recommend"): "Dieser Computer hat",
     ("models", "recommend", "--json"): "Dieser Computer hat",
@@ -57,7 +57,7 @@ def test_our_own_sentences_have_the_voice_of_the_language_they_are_in(
     finished(file, {**environment, "LC_ALL": locale, "LANGUAGE": ""}, "describe", str(DIALOG), *arguments)
     records = read(file)
     assert [each.language for each in voices(records)] == [answer]
-    notices = [code for text, code in languages_said(records) if "demo model" in text or "Demo-Modell" in text]
+    notices = [code for text, code in languages_said(records) if "demo model" in text or "Demomodell" in text]
     assert notices == [own]
 
 

@@ -15,6 +15,7 @@ from edge_assistant.system.errors import UsageError
         (" Shift + CONTROL + f9 ", "ctrl+shift+F9"),
         ("win+shift+A", "shift+super+a"),
         ("option+PageUp", "alt+pageup"),
+        ("Strg+Umschalt+F9", "ctrl+shift+F9"),
         ("cmd+1", "super+1"),
         ("F5", "F5"),
         ("pause", "pause"),
@@ -23,6 +24,19 @@ from edge_assistant.system.errors import UsageError
 def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> None:
     assert str(parse_key(text)) == written
     assert parse_key(text) == parse_key(written)
+
+
+def test_a_refused_key_is_heard_as_it_is_called() -> None:
+    for text, heard in (("up", "up cannot"), ("space", "space bar cannot"), ("ctrl+alt+d", "ctrl alt d cannot")):
+        with pytest.raises(UsageError) as refused:
+            parse_key(text, "linux")
+        assert str(refused.value).startswith(f"{text} cannot be used")
+        assert refused.value.spoken.startswith(f"{heard} be used")
+    with pytest.raises(UsageError) as refused:
+        parse_new_key("ctrl+c", "linux")
+    assert refused.value.spoken == (
+        "ctrl c cannot be used, because all programs need it. Use one such as ctrl shift F9."
+    )
 
 
 @pytest.mark.parametrize(

@@ -156,3 +156,16 @@ def test_endless_text_is_spoken_too(text: str) -> None:
 
 def test_a_name_in_angle_brackets_is_no_comparison() -> None:
     assert spoken_form("<root>1</root>, a>5", "en") == "<root>1</root>, a greater than 5"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "spoken"),
+    [
+        ("Strg+C kopiert sie.", "de", "Steuerung+C kopiert sie."),
+        ("ctrl+shift+F9 ist frei.", "de", "Steuerung+Umschalt+F9 ist frei."),
+        ("Strge, ctrlx", "de", "Strge, ctrlx"),
+        ("Ctrl+Shift+F9 is free.", "en", "Ctrl+Shift+F9 is free."),
+    ],
+)
+def test_keys_are_not_spelled(text: str, language: str, spoken: str) -> None:
+    assert spoken_form(text, language) == spoken

@@ -112,9 +112,9 @@ def test_each_key_is_told_and_none_is_carried_out(desk: Desk) -> None:
 
 def test_escape_twice_ends_it_and_once_is_told(desk: Desk) -> None:
     desk.begin_key_help()
-    assert desk.press(Key.Key_Escape) == "Esc: closes the window. Once more, it ends key help."
+    assert desk.press(Key.Key_Escape) == "Escape: closes the window. Once more, it ends key help."
     desk.press(Key.Key_F2)
-    assert desk.press(Key.Key_Escape) == "Esc: closes the window. Once more, it ends key help."
+    assert desk.press(Key.Key_Escape) == "Escape: closes the window. Once more, it ends key help."
     assert desk.help.key_help.isVisible(), "only twice in a row"
     assert desk.press(Key.Key_Escape) == "Key help is off."
     assert not desk.help.key_help.isVisible()

@@ -396,6 +396,21 @@ def test_what_the_button_asks_for_is_heard_before_the_line_that_gets_the_keyboar
         assert (heard.take(), heard.interruptions) == (["Question, edit, empty, Alt Q."], [])
 
 
+def test_a_menu_bar_that_was_left_by_an_access_key_of_its_own_gives_the_keyboard_back(desk: Desk) -> None:
+    desk.window.bring_to_front()
+    until(desk.window.input.hasFocus, "the question")
+    bar = desk.window.menuBar()
+    bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+    bar.setActiveAction(bar.actions()[1])
+    QTest.qWait(50)
+    assert bar.hasFocus(), "it keeps the keyboard while an entry is selected"
+    QTest.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    until(lambda: QApplication.activePopupWidget() is not None, "the menu")
+    for _ in range(2):
+        QTest.keyClick(QApplication.activePopupWidget() or bar, Qt.Key.Key_Escape)
+    until(desk.window.input.hasFocus, "the question again")
+
+
 def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
     desk.window.bring_to_front()
     until(desk.window.input.hasFocus, "the question")

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from support.accessible_walk import application, until
 
+from edge_assistant.ui.help.window_help import help_text
 from edge_assistant.ui.picture_window import PictureWindow
 
 Key = Qt.Key
@@ -43,6 +44,10 @@ def shown() -> Iterator[Shown]:
     yield result
     result.window.close()
     result.parent.deleteLater()
+
+
+def test_f1_tells_the_keys_of_this_window(shown: Shown) -> None:
+    assert help_text(shown.window) == "Plus and minus change the size, the arrow keys move it, Escape closes it."
 
 
 def test_a_picture_of_which_all_is_seen_cannot_be_moved_and_that_is_said(shown: Shown) -> None:

@@ -102,7 +102,7 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     desk.apply_settings(GERMAN)
     fresh = Desk()
     assert desk.words == fresh.words
-    assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
+    assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tStrg+Umschalt+F9", "&Einstellungen…"} <= set(desk.words)
     assert desk.tray._icon.toolTip() == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
     desk.apply_settings(ENGLISH)

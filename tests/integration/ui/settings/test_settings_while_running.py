@@ -83,7 +83,7 @@ def test_it_speaks_german_at_once_and_answers_in_it(desktop: XDesktop, folders: 
         listen.wait_for(lambda lines: any("Das Modell wird neu geladen." in line for line in lines), "German")
         listen.wait_for_line("Bereit.")
         listen.press(WINDOW)
-        listen.wait_for(lambda lines: any("nur das Demo-Modell" in line for line in lines), "the warning")
+        listen.wait_for(lambda lines: any("nur das Demomodell" in line for line in lines), "the warning")
 
 
 def test_a_broken_file_is_put_aside_and_told_and_the_program_starts(desktop: XDesktop, folders: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from support.heard_focus import heard_focus
 
 from edge_assistant.controller.palette_items import QUESTIONS, PaletteItem
 from edge_assistant.ui.contrast import contrast
-from edge_assistant.ui.overlay.palette import Palette
+from edge_assistant.ui.overlay.palette import ENTRY_PREFIX, Palette
 
 CHOICES = (
     PaletteItem("w", "window", "Window: Invoice"),
@@ -84,11 +84,12 @@ def test_arrows_and_enter_choose_and_each_choice_is_heard_when_it_gets_the_focus
     assert desk.chosen == ["stop"]
 
 
-def test_a_chosen_window_that_was_below_the_choices_is_heard(desk: Desk) -> None:
+@pytest.mark.parametrize("name", ["history", f"{ENTRY_PREFIX}2"])
+def test_a_chosen_window_that_was_below_the_choices_is_heard(desk: Desk, name: str) -> None:
     answers = QListWidget()
     answers.setWindowTitle("The last answers")
     with heard_focus() as heard:
-        desk.palette.open((PaletteItem("n", "history", "The last answers"),), QApplication.primaryScreen())
+        desk.palette.open((PaletteItem("n", name, "The last answers"),), QApplication.primaryScreen())
         answers.show()
         desk.palette.activateWindow()
         until(desk.palette.isActiveWindow, "the palette again")
