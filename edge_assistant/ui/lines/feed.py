@@ -24,24 +24,24 @@ class LinesFeed(QObject):
 
     changed = Signal()
 
-    def __init__(self, text: PictureText, language: str) -> None:
+    def __init__(self, language: str) -> None:
         """`language` is as for entries.line_languages."""
         super().__init__(QCoreApplication.instance())
         self._languages = line_languages(language)
-        self._text = text
         self._lock = threading.Lock()
         self._waiting: list[tuple[Line, str]] = []
         self._page: Page | None = None
         self._failure: AssistantError | None = None
         self._stopped = False
 
-    def start(self) -> None:
-        """Start to wait for lines; the text is read if it is not yet."""
-        threading.Thread(target=self._follow, name="lines", daemon=True).start()
+    def start(self, text: PictureText) -> None:
+        """Start to wait for the lines of a text, which is read if it is not yet, and kept by the thread alone."""
+        threading.Thread(target=self._follow, args=(text,), name="lines", daemon=True).start()
 
     def stop(self) -> None:
-        """Send no more lines."""
-        self._stopped = True
+        """Send no more lines, and keep none."""
+        with self._lock:
+            self._stopped, self._waiting, self._page = True, [], None
 
     def take(self) -> tuple[list[tuple[Line, str]], Page | None, AssistantError | None]:
         """Return the lines that came since the last call, each with the code of its language.
@@ -52,16 +52,17 @@ class LinesFeed(QObject):
             lines, self._waiting = self._waiting, []
             return lines, self._page, self._failure
 
-    def _follow(self) -> None:
+    def _follow(self, text: PictureText) -> None:
         page = None
 
         def follow() -> None:
             nonlocal page
-            page = self._text.follow(self._add, lambda: self._stopped)
+            page = text.follow(self._add, lambda: self._stopped)
 
         failure = run_safely(follow, "the lines of a text did not come")
         with self._lock:
-            self._page, self._failure = page, failure
+            if not self._stopped:
+                self._page, self._failure = page, failure
         with contextlib.suppress(RuntimeError):  # the application is gone
             self._tell()
             self.deleteLater()
@@ -69,6 +70,8 @@ class LinesFeed(QObject):
     def _add(self, line: Line) -> None:
         language = self._languages.language_of(line.text)  # here, since ten thousand take half a second
         with self._lock:
+            if self._stopped:
+                return
             self._waiting.append((line, language))
             is_first = len(self._waiting) == 1
         if is_first:

@@ -138,9 +138,9 @@ class LinesWindow(QDialog):
             self.heading.setText(source.title)
             self.heading.setVisible(bool(source.title))
             self.status.setText(tr("Reading the text"))
-            self._feed = LinesFeed(source.text, self._expected_language())
+            self._feed = LinesFeed(self._expected_language())
             self._feed.changed.connect(self._on_feed, Qt.ConnectionType.QueuedConnection)
-            self._feed.start()
+            self._feed.start(source.text)
         elif self._source.start != source.start:
             self._source = source
             self._go_to_start()

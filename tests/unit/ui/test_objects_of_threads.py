@@ -25,24 +25,27 @@ class Text:
         assert self.may_end.wait(PATIENCE)
 
 
-def make_task(text: Text) -> BackgroundTask:
-    return BackgroundTask(lambda _: text.follow())
+def start_task(text: Text) -> BackgroundTask:
+    task = BackgroundTask(lambda _: text.follow())
+    task.start()
+    return task
 
 
-def make_feed(text: Any) -> LinesFeed:
-    return LinesFeed(text, "en")
+def start_feed(text: Any) -> LinesFeed:
+    feed = LinesFeed("en")
+    feed.start(text)
+    return feed
 
 
-@pytest.mark.parametrize("make", [make_task, make_feed])
+@pytest.mark.parametrize("start", [start_task, start_feed])
 def test_what_only_its_thread_refers_to_is_destroyed_on_the_gui_thread(
-    make: Callable[[Text], BackgroundTask | LinesFeed],
+    start: Callable[[Text], BackgroundTask | LinesFeed],
 ) -> None:
     application()
     text, destroyed_on = Text(), list[threading.Thread]()
     before = threading.enumerate()
-    used = make(text)
+    used = start(text)
     used.destroyed.connect(lambda: destroyed_on.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
-    used.start()
     (thread,) = (each for each in threading.enumerate() if each not in before)
     del used
     text.may_end.set()
