@@ -161,7 +161,7 @@ def test_what_the_desktop_bound_instead_is_told_also_later(portal: Callable[...,
     heard.start()
     until(lambda: heard.notices, "what was bound")
     assert heard.notices == [
-        "The desktop assigned Meta+F4 instead of Windows key pageup. "
+        "The desktop assigned Meta+F4 instead of Windows key page up. "
         "Here it stops speech; pressed again, cancels the request."
     ]
     desktop.tell("change", "window", "Alt+1")
@@ -176,7 +176,7 @@ def test_a_key_that_was_not_given_is_named_with_its_command(portal: Callable[...
     heard.start()
     until(lambda: heard.notices, "what was not given")
     (sentence,) = heard.notices
-    assert sentence.startswith("Windows key pageup was refused by the desktop.")
+    assert sentence.startswith("Windows key page up was refused by the desktop.")
     assert "edge-assistant trigger stop" in sentence
 
 
