@@ -98,12 +98,12 @@ def almost_still(process: psutil.Process) -> Iterator[None]:
 
     def keep() -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.suspend()
             while not over.wait(2.0):
                 process.resume()
-                over.wait(0.02)
+                over.wait(0.002)
                 process.suspend()
 
+    process.suspend()
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     try:
