@@ -27,7 +27,7 @@ class TutorialMode:
         self._is_on = self._reload_after = False
 
     def begin(self) -> None:
-        """Answer with the demo model from now on, without the warning."""
+        """Answer with the demo model from now on. The tutorial has said by then that answers can be wrong."""
         self._is_on = True
         assistant = self._current_assistant()
         if assistant is not None and assistant.model.family != "demo":
@@ -47,18 +47,16 @@ class TutorialMode:
         self._reload_after = True  # another one may be the settings'
         return "demo"
 
-    def tell_warning(self) -> None:
-        """Say that answers can be wrong, unless that was said before."""
-        if warning := self._warning.take():
-            self._on_notice("caution", warning)
-
     def warn_before_answer(self, told_of_demo: bool) -> None:
-        """Say so before the first answer that is none of the tutorial; with `told_of_demo`, none of the demo model.
+        """Say that answers can be wrong before the first one that is none of the tutorial; with `told_of_demo`, none of
+        the demo model.
 
         Before that one it is said that it is only a demo, and one warning is enough.
         """
         if self._is_on:
             return
         assistant = self._current_assistant()
-        if not (told_of_demo and assistant is not None and assistant.model.family == "demo"):
-            self.tell_warning()
+        if told_of_demo and assistant is not None and assistant.model.family == "demo":
+            return
+        if warning := self._warning.take():
+            self._on_notice("caution", warning)

@@ -28,7 +28,8 @@ DOCUMENTS = sorted(
 # Decision records and the change log keep the names of their time.
 _OF_TODAY = [path for path in DOCUMENTS if path.parent.name != "adr" and path.name != "CHANGELOG.md"]
 _FOLDERS = "scripts|packaging|docs|tests|models|edge_assistant|.github|.ci"
-_STATUSES = r"accepted|withdrawn|superseded (?:in part )?by \[\d+\]\(\d{4}-[\w-]+\.md\)"
+_RECORD = r"\[\d+\]\(\d{4}-[\w-]+\.md\)"
+_STATUSES = rf"accepted|withdrawn|superseded (?:in part )?by {_RECORD}(?:, {_RECORD})*"
 
 
 @pytest.fixture(autouse=True)

@@ -79,10 +79,6 @@ class TutorialPresenter(QObject):
         """See TutorialActions."""
         self._service.event_loop.post(self._service.controller.perform, action)
 
-    def tell_warning(self) -> None:
-        """See TutorialActions."""
-        self._service.event_loop.post(self._service.tutorial.tell_warning)
-
     def end(self) -> None:
         """See TutorialActions."""
         self._service.event_loop.post(self._service.tutorial.end)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from edge_assistant.hotkeys.actions import READING_ACTIONS, SHORTCUTS, meaning_of
 from edge_assistant.hotkeys.key import Key
+from edge_assistant.models.recommend import WARNING
 from edge_assistant.system.i18n import tr, tr_noop
 
 PASSED_ACTIONS = frozenset((*READING_ACTIONS, SHORTCUTS, "quit"))
@@ -84,9 +85,10 @@ class TutorialCourse:
         return f"{position}\n{self.step.sentence(name)}"
 
     def begin(self) -> list[str]:
-        """Return the first sentences."""
+        """Return the first sentences. That answers can be wrong is among them, as before any first answer."""
         return [
             tr("A sample picture stands for your screen, and the demo model answers."),
+            tr(WARNING),
             tr("{repeat} repeats, {next} goes on, Escape ends.", repeat=repeat_letter(), next=next_letter()),
             *self.task(),
         ]

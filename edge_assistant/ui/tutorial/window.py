@@ -48,9 +48,6 @@ class TutorialActions(Protocol):
     def perform(self, action: str) -> None:
         """Do what the key of an action does."""
 
-    def tell_warning(self) -> None:
-        """Say that answers can be wrong, unless that was said before."""
-
     def end(self) -> None:
         """The tutorial has ended."""
 
@@ -265,8 +262,6 @@ class TutorialWindow(QDialog):
         self._show_task()
         if praise:
             self._say(tr("Good."))
-        if self._course.phase == "over":
-            self._actions.tell_warning()
         for sentence in self._course.task():
             self._say(sentence)
 

@@ -47,12 +47,11 @@ def test_the_demo_is_warned_of_by_its_own_sentence_alone_and_the_first_real_answ
     assert program.told == [("caution", WARNING)]
 
 
-def test_the_tutorial_answers_without_it_and_says_it_at_its_end() -> None:
+def test_the_tutorial_which_says_it_itself_does_not_bring_it_and_the_first_answer_after_it_does() -> None:
     program = Program("demo")
     program.mode.begin()
     program.mode.warn_before_answer(False)
     assert program.told == []
-    program.mode.tell_warning()
     program.mode.end()
     program.mode.warn_before_answer(False)
     assert program.told == [("caution", WARNING)]

@@ -15,6 +15,7 @@ from support.accessible_walk import application, nameless, until
 
 from edge_assistant.engine.task_entries import Mode
 from edge_assistant.hotkeys.key import Key, parse_key
+from edge_assistant.models.recommend import WARNING
 from edge_assistant.ui.tutorial.presenter import TutorialPresenter
 from edge_assistant.ui.tutorial.steps import steps_for
 from edge_assistant.ui.tutorial.window import TutorialWindow
@@ -27,7 +28,6 @@ PRESS_WINDOW = "Press ctrl shift F9 now. It describes the window."
 PRESS_READ = "Press ctrl shift F10 now. It reads the text of the window."
 PRESS_STOP = "Press ctrl shift F8 now. It stops me."
 PRESS_LIST = "Press ctrl shift F12 now. It lists everything else, and Escape closes the list."
-WARNING = "(answers can be wrong)"
 
 
 class Program:
@@ -45,9 +45,6 @@ class Program:
         self.done.append(action)
         if action == "stop":
             self.heard[:] = [] if self.heard else ["There is nothing to stop."]
-
-    def tell_warning(self) -> None:
-        self.heard.append(WARNING)
 
     def end(self) -> None:
         self.done.append("end")
@@ -82,11 +79,11 @@ def answer(window: TutorialWindow) -> None:
     window.on_status("ready")
 
 
-def test_each_key_is_asked_for_once_does_what_it_does_and_the_warning_comes_last(
+def test_each_key_is_asked_for_once_does_what_it_does_and_the_warning_comes_first(
     window: TutorialWindow, program: Program
 ) -> None:
     assert nameless(window) == []
-    assert program.heard[-2:] == ["R repeats, N goes on, Escape ends.", PRESS_WINDOW]
+    assert program.heard[1:] == [WARNING, "R repeats, N goes on, Escape ends.", PRESS_WINDOW]
     assert window.task.text() == "Step 1 of 4\nPress Ctrl+Shift+F9 now. It describes the window."
     window.on_status("ready")  # of the start: not of an answer
     window.on_pressed("window")
@@ -104,7 +101,7 @@ def test_each_key_is_asked_for_once_does_what_it_does_and_the_warning_comes_last
     answer(window)
     assert window.step.action == "palette", "the list is still open"
     window.on_overlay_hidden()
-    assert program.heard == ["Good.", WARNING, "That was all. Escape closes the tutorial."]
+    assert program.heard == ["Good.", "That was all. Escape closes the tutorial."]
     assert program.done == ["glance", "read", "stop", "palette"]
     assert not window.takes_keys
     QTest.keyClick(window.task, Qt.Key.Key_Escape)
