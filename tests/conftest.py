@@ -6,6 +6,7 @@ Besides, which tests are marked as what, and which may run beside which.
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import logging
 import os
@@ -22,8 +23,10 @@ import pytest
 from support import platforms
 
 from edge_assistant.system import i18n, pyside_workaround
+from edge_assistant.ui.garbage_collection import collect_if_due
 
 pyside_workaround.keep_constants_alive()  # Qt is at work in this process too
+gc.disable()  # on other threads, as in the app: this one collects after each test
 
 if platforms.WINE:  # which has no fonts: those of the system that it runs on
     os.environ.setdefault("QT_QPA_FONTDIR", r"Z:\usr\share\fonts\truetype\dejavu")
@@ -184,6 +187,10 @@ def _room(*, alone: bool) -> Iterator[None]:
         for lock in (door, room):
             fcntl.flock(lock, fcntl.LOCK_UN)  # a child of a test may have inherited them open
             os.close(lock)
+
+
+def pytest_runtest_logfinish() -> None:
+    collect_if_due()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,6 +34,7 @@ from edge_assistant.ui.about_dialog import AboutDialog
 from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import ControllerSignals
 from edge_assistant.ui.enter_key import EnterPresses
+from edge_assistant.ui.garbage_collection import GuiGarbageCollection
 from edge_assistant.ui.help.presenter import HelpPresenter
 from edge_assistant.ui.history_window import HistoryWindow
 from edge_assistant.ui.icons.status import status_icon
@@ -93,6 +94,7 @@ def run(options: ServiceOptions, cancellation: Cancellation) -> None:
         set_app_id()
         display_loss.install_message_handler(options)
         qt_app = QApplication(["edge-assistant"])
+        GuiGarbageCollection(qt_app)
         qt_app.setApplicationName("edge-assistant")  # the title of menus on Windows, where it would be "python"
         qt_app.setDesktopFileName("edge-assistant")
         qt_app.setWindowIcon(status_icon("ready"))
