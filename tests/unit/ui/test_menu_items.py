@@ -47,6 +47,14 @@ def test_every_menu_leaves_a_quarter_of_a_small_screen_at_twice_the_scale(langua
     assert [(each.title(), each.sizeHint().width()) for each in found if each.sizeHint().width() > room] == []
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_two_entries_of_a_menu_share_an_access_key(language: str) -> None:
+    for menu in menus(language):
+        labels = [each.text() for each in menu.actions() if "&" in each.text()]
+        keys = [label[label.index("&") + 1].lower() for label in labels]
+        assert sorted(set(keys)) == sorted(keys), labels
+
+
 def test_letters_of_a_menu_are_as_large_as_all_others_where_they_fit_and_else_as_the_screen_is_wide() -> None:
     with fixed_machine("en"):
         tray = tray_menu()
